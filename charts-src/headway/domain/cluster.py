@@ -1,0 +1,82 @@
+"""A cluster: where an environment runs, and the facts about it that only its owner knows."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from headway.domain.fact import (
+    AccountId,
+    BucketName,
+    Cidr,
+    ClusterName,
+    Digest,
+    FileSystemId,
+    RegistryHost,
+    RoleName,
+)
+from headway.domain.noun import Mebibytes, Millicores, Noun
+
+
+class DaemonSetReserve(Noun):
+    """What the node's own agents request on every GPU node; taken off allocatable before a pod is planned."""
+
+    cpu_millicores: Millicores = 300
+    """CPU requested by all DaemonSets of a GPU node together."""
+    memory_mib: Mebibytes = 512
+    """Memory requested by all DaemonSets of a GPU node together."""
+
+
+class ImagePin(Noun):
+    """Which bytes an image name stands for."""
+
+    digest: Digest
+    """Digest of the image in the registry that the cluster pulls from."""
+
+
+class Keda(Noun):
+    """Which scaler the KEDA of this cluster offers for engine metrics."""
+
+    scaler: Literal["prometheus", "otel", "kedify-otel"] = "prometheus"
+    """`prometheus`: loss of the source is seen and falls back; `otel`: the otel-add-on as an external scaler;
+    `kedify-otel`: only in Kedify's build."""
+
+
+class Cluster(Noun):
+    """The cluster an environment is rendered for."""
+
+    provider: Literal["eks", "other"] = "eks"
+    """`eks`: Karpenter provisions EC2 machines; `other`: machines exist already (static pools)."""
+    name: ClusterName
+    """Name of the EKS cluster; Karpenter finds subnets and security groups by `karpenter.sh/discovery: <name>`."""
+    account_id: AccountId
+    """AWS account that owns it."""
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    """AWS region; decides which prices hold."""
+    zones: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Availability zones that nodes may start in."""
+    kubernetes_version: Annotated[str, Field(pattern=r"^1\.\d{2}$")]
+    """Minor version of the control plane; every controller states which it supports."""
+    vpc_cidr: Cidr
+    """Range of the VPC: interface endpoints and the API server answer in it."""
+    load_balancer_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
+    """Ranges of the subnets the load balancer stands in; only these reach gateway and frontend."""
+    s3_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
+    """Ranges of S3 in the region (prefix list behind the gateway endpoint)."""
+    models_bucket: BucketName
+    """Bucket that holds model weights."""
+    responses_bucket: BucketName
+    """Bucket that survey answers and the question log go to."""
+    node_role: RoleName
+    """IAM role of the nodes: worker and image pull, nothing else."""
+    registry: RegistryHost
+    """Registry (or pull-through cache) that holds every image."""
+    compile_cache_file_system: FileSystemId
+    """EFS file system for the compile cache."""
+    bottlerocket_version: Annotated[str, Field(pattern=r"^v?\d+\.\d+\.\d+$")]
+    """Exact version of the node image; a floating alias would drift nodes on its own."""
+    images: dict[str, ImagePin]
+    """Digest of each image in `registry`, by catalog key."""
+    keda: Keda = Keda()
+    """What the installed KEDA can do."""
+    daemon_sets: DaemonSetReserve = DaemonSetReserve()
+    """What the node's own agents take on every GPU node."""

@@ -1,0 +1,100 @@
+"""An environment: one cluster, its pools, and the model deployments in it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from headway.domain.cluster import Cluster
+from headway.domain.fact import CertificateArn, HostName, RepositoryUrl
+from headway.domain.gpu_pool import GpuPool, Name
+from headway.domain.model_deployment import DeploymentName, ModelDeployment
+from headway.domain.noun import Bytes, Noun, Seconds, WholeSeconds
+from headway.domain.objective import Replicas
+
+
+class GitOps(Noun):
+    """How Argo CD follows the repository."""
+
+    repository: RepositoryUrl
+    """Address of the fork that Argo CD reads."""
+    prune: bool = True
+    """Delete what left `dist/`; objects that hold data still ask for confirmation."""
+    self_heal: bool = True
+    """Undo edits made by hand in the cluster."""
+
+
+class Metrics(Noun):
+    """How engine metrics are collected."""
+
+    scrape_interval_seconds: Annotated[WholeSeconds, Field(ge=1, le=60)] = 5
+    """One value for every scraper: collector, monitors and the age that alerts allow."""
+
+
+class Edge(Noun):
+    """The way in from the internet: CloudFront, an internal load balancer, TLS."""
+
+    host_name: HostName
+    """Public name of the service."""
+    certificate: CertificateArn
+    """Certificate of the load balancer."""
+    idle_timeout_seconds: Annotated[WholeSeconds, Field(ge=30, le=4000)] = 120
+    """Time without a byte after which the load balancer closes; CloudFront's VPC origin allows 120 at most."""
+    keep_alive_seconds: Annotated[WholeSeconds, Field(ge=1, le=60)] = 15
+    """Pause between SSE comments while a stream has nothing to say; far below every timeout on the path."""
+
+
+class Gateway(Noun):
+    """The OpenAI endpoint in front of the model servers."""
+
+    replicas: Replicas
+    """Bounds of its autoscaler; at least 2 where a rollout must not cut the service."""
+    mode: Literal["quiz", "survey"] = "quiz"
+    """What the audience page shows."""
+    connect_timeout_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 2
+    """Longest wait for a connection to a model server."""
+    first_byte_timeout_seconds: Annotated[Seconds, Field(gt=0, le=600)] = 60
+    """Longest wait for the first byte of an answer."""
+    idle_timeout_seconds: Annotated[Seconds, Field(gt=0, le=600)] = 30
+    """Longest silence inside an answer."""
+    total_timeout_seconds: Annotated[Seconds, Field(gt=0, le=3600)] = 600
+    """Longest answer."""
+    hold_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 300
+    """Longest that a request is held while its deployment wakes from zero."""
+    max_held_requests: Annotated[int, Field(ge=0, le=100_000)] = 256
+    """Requests held at once; the next one gets 503 with Retry-After."""
+    drain_seconds: Annotated[WholeSeconds, Field(ge=1, le=3600)] = 120
+    """Time streams may finish in after SIGTERM."""
+    max_body_bytes: Annotated[Bytes, Field(ge=1024)] = 262_144
+    """Largest request body; more is refused before it is buffered."""
+
+
+class Frontend(Noun):
+    """The audience pages: a static export behind a small unprivileged web server."""
+
+    replicas: Replicas
+    """Bounds of its autoscaler."""
+
+
+class EnvironmentSpec(Noun):
+    """Everything that is rendered for one environment."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$")]
+    """Name; also the folder below `dist/` and the branch `env/<name>`."""
+    floor: Annotated[int, Field(ge=0, le=100)] = 0
+    """Least `limits.replicas.min` that a model deployment may state here."""
+    cluster: Cluster
+    """Where it runs."""
+    gitops: GitOps
+    """How it is deployed."""
+    metrics: Metrics = Metrics()
+    """How it is measured."""
+    edge: Edge
+    """How it is reached."""
+    gateway: Gateway
+    """The OpenAI endpoint."""
+    frontend: Frontend
+    """The audience pages."""
+    pools: dict[Name, GpuPool]
+    """GPU pools by name."""
+    models: dict[DeploymentName, ModelDeployment]
+    """Model deployments by name."""

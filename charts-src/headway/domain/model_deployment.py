@@ -1,0 +1,89 @@
+"""A model deployment: a model card, a promise and its limits. Everything else is chosen from these."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from headway.domain.gpu_pool import Name
+from headway.domain.model_card import Precision
+from headway.domain.noun import Noun, Tokens, Unit, WholeSeconds
+from headway.domain.objective import Limits, Objective, Workload
+from headway.domain.runtime_image import Engine
+
+DeploymentName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9.-]{0,46}[a-z0-9])?$")]
+"""At most 48 characters, so that names derived from it stay within Kubernetes' 63."""
+
+
+class Pin(Noun):
+    """Choices taken out of the recipe engine's hands. State one only with a reason."""
+
+    engine: Engine | None = None
+    """Inference engine."""
+    precision: Precision | None = None
+    """Weight format; must be one of the checkpoints."""
+    instance_type: str | None = None
+    """Machine."""
+    gpu_count: Annotated[int, Field(ge=1, le=64)] | None = None
+    """GPUs that share one replica, over all its machines."""
+
+
+class Scaling(Noun):
+    """How the number of replicas follows the load."""
+
+    autoscaler: Literal["keda", "cpu"] = "keda"
+    """`keda`: the scaling law on engine metrics; `cpu`: a plain HPA on CPU, kept to compare against."""
+    law: str = "queue"
+    """Name of a shipped scaling law."""
+    target: Annotated[int, Field(ge=1)] | None = None
+    """Value of the law that one replica is meant to carry; absent derives it from the sequences that fit."""
+    scale_up_percent: Annotated[int, Unit("%"), Field(ge=1, le=900)] = 900
+    """Most that replicas may grow in one period; 900 lets 1 become 10."""
+    scale_up_period_seconds: Annotated[WholeSeconds, Field(ge=1, le=1800)] = 15
+    """The period of `scale_up_percent`."""
+
+
+class ModelDeployment(Noun):
+    """One model served for one promise."""
+
+    card: str
+    """Model card in the catalog."""
+    checkpoints: Annotated[dict[Precision, str], Field(min_length=1)]
+    """Prefix in the models bucket by weight format; only what is there can be served."""
+    served_name: str | None = None
+    """Name that clients ask for; absent means the deployment's own."""
+    context_tokens: Tokens
+    """Longest prompt plus output it accepts."""
+    concurrency: Annotated[int, Unit("sequences"), Field(ge=1, le=1024)]
+    """Sequences one replica may run together (`max_num_seqs`)."""
+    objective: Objective
+    """The latency promise."""
+    workload: Workload
+    """The load it is promised for."""
+    limits: Limits
+    """What it may use."""
+    pools: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """GPU pools it may land on; the recipe engine chooses among them."""
+    pin: Pin = Pin()
+    """Choices taken out of the recipe engine's hands."""
+    scaling: Scaling = Scaling()
+    """How replicas follow the load."""
+    compile_cache: bool = False
+    """Keep compiled kernels on EFS, one folder per image digest and GPU, filled by one Job."""
+    longest_stream_seconds: Annotated[WholeSeconds, Field(ge=1, le=3600)] = 120
+    """Longest answer that a shutdown should let finish; on spot it is cut to what the notice allows."""
+    contract: Literal["openai", "generate"] = "openai"
+    """Client contract the gateway offers for it beside the OpenAI one."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "ModelDeployment":
+        if self.pin.precision and self.pin.precision not in self.checkpoints:
+            have = ", ".join(sorted(self.checkpoints))
+            raise ValueError(
+                f"pin.precision is {self.pin.precision} but the checkpoints are {have}; add one or drop the pin"
+            )
+        typical = self.workload.prompt_tokens + self.workload.output_tokens
+        if typical > self.context_tokens:
+            raise ValueError(
+                f"workload needs {typical} tokens, context_tokens is {self.context_tokens}; raise it or shorten the workload"
+            )
+        return self

@@ -1,0 +1,38 @@
+"""What every noun of the domain has in common: it is frozen, complete and says its units.
+
+A noun is a pydantic model that refuses unknown fields. The docstring under a field is its meaning; a `Unit` in
+the field's type is its unit. `headway explain` and `docs/reference` print both, so neither is written twice.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The unit of a number, as people read it: `Unit("s")`."""
+
+    name: str
+
+
+class Noun(BaseModel):
+    """A frozen value of the domain; unknown fields are errors and field docstrings are descriptions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+Seconds = Annotated[float, Unit("s"), Field(ge=0)]
+WholeSeconds = Annotated[int, Unit("s"), Field(ge=0)]
+Gibibytes = Annotated[float, Unit("GiB"), Field(ge=0)]
+Mebibytes = Annotated[int, Unit("MiB"), Field(ge=0)]
+Bytes = Annotated[int, Unit("bytes"), Field(ge=0)]
+Millicores = Annotated[int, Unit("millicores"), Field(ge=0)]
+Gigabits = Annotated[float, Unit("Gbit/s"), Field(ge=0)]
+Tokens = Annotated[int, Unit("tokens"), Field(ge=1)]
+UsdPerHour = Annotated[float, Unit("USD/h"), Field(ge=0)]
+RequestsPerSecond = Annotated[float, Unit("requests/s"), Field(ge=0)]
+
+GIB = 2**30
+MIB = 2**20
