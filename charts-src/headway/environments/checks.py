@@ -1,0 +1,256 @@
+"""What no single field can know: names that must exist, hardware that must match, promises that contradict.
+
+Each check is a generator of `(path, problem, remedy)`; it runs on the parts that are well-formed, so that a typo in
+one pool does not hide a wrong model card elsewhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from headway.catalog import Catalog
+from headway.domain.cluster import Cluster
+from headway.domain.environment import Edge, EnvironmentSpec, Gateway
+from headway.domain.gpu_pool import GpuPool
+from headway.domain.instance_type import InstanceType
+from headway.domain.model_deployment import ModelDeployment
+from headway.domain.names import resource_name
+from headway.domain.noun import Noun
+from headway.environments.faults import Fault, did_you_mean
+from headway.environments.source import Located
+from headway.scaling import LAWS
+
+Path = tuple[str, ...]
+Finding = tuple[Path, str, str]
+Part = TypeVar("Part", bound=Noun)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The well-formed parts of an environment that may be broken elsewhere."""
+
+    floor: int
+    cluster: Cluster | None
+    edge: Edge | None
+    gateway: Gateway | None
+    pools: dict[str, GpuPool]
+    models: dict[str, ModelDeployment]
+    pool_names: tuple[str, ...]
+    """Every pool that is named, well-formed or not."""
+
+    @classmethod
+    def of(cls, tree: Located) -> "Parts":
+        data = tree.plain()
+        floor = data.get("floor", EnvironmentSpec.model_fields["floor"].default)
+        return cls(
+            floor=floor if isinstance(floor, int) else 0,
+            cluster=_part(Cluster, data.get("cluster")),
+            edge=_part(Edge, data.get("edge")),
+            gateway=_part(Gateway, data.get("gateway")),
+            pools=_parts(GpuPool, data.get("pools")),
+            models=_parts(ModelDeployment, data.get("models")),
+            pool_names=tuple(data["pools"]) if isinstance(data.get("pools"), dict) else (),
+        )
+
+
+def check(parts: Parts, catalog: Catalog, tree: Located) -> list[Fault]:
+    """Every fault that needs more than one field, or the catalog, to see."""
+    findings = [*_cluster(parts, catalog), *_waits(parts), *_names(parts)]
+    for name, pool in parts.pools.items():
+        findings += [_below(("pools", name), found) for found in _pool(pool, parts.cluster, catalog)]
+    for name, model in parts.models.items():
+        findings += [_below(("models", name), found) for found in _model(model, parts, catalog)]
+    return [_fault(finding, tree) for finding in findings]
+
+
+def _below(above: Path, finding: Finding) -> Finding:
+    path, problem, remedy = finding
+    return (*above, *path), problem, remedy
+
+
+def _fault(finding: Finding, tree: Located) -> Fault:
+    path, problem, remedy = finding
+    origin = tree.find(path).origin
+    return Fault(origin.file, origin.line, ".".join(path), problem, remedy)
+
+
+def _cluster(parts: Parts, catalog: Catalog) -> Iterator[Finding]:
+    cluster = parts.cluster
+    if cluster is None:
+        return
+    for zone in cluster.zones:
+        if cluster.provider == "eks" and not zone.startswith(cluster.region):
+            yield (
+                ("cluster", "zones"),
+                f"{zone} is not in {cluster.region}",
+                f"name zones such as {cluster.region}a",
+            )
+    for key in cluster.images:
+        if key not in catalog.images:
+            yield (
+                ("cluster", "images", key),
+                "is no image of the catalog",
+                did_you_mean(key, list(catalog.images)),
+            )
+
+
+def _waits(parts: Parts) -> Iterator[Finding]:
+    edge, gateway = parts.edge, parts.gateway
+    if edge and edge.keep_alive_seconds * 2 > edge.idle_timeout_seconds:
+        yield (
+            ("edge", "keep_alive_seconds"),
+            f"is {edge.keep_alive_seconds} s and the load balancer closes after {edge.idle_timeout_seconds} s",
+            f"at most {edge.idle_timeout_seconds // 2} s, so that one lost comment does not end a stream",
+        )
+    if gateway and gateway.first_byte_timeout_seconds > gateway.total_timeout_seconds:
+        yield (
+            ("gateway", "first_byte_timeout_seconds"),
+            f"is {gateway.first_byte_timeout_seconds:g} s, longer than total_timeout_seconds ({gateway.total_timeout_seconds:g} s)",
+            "lower it, or raise the total",
+        )
+
+
+def _names(parts: Parts) -> Iterator[Finding]:
+    owners: dict[str, str] = {}
+    served: dict[str, str] = {}
+    for name, model in parts.models.items():
+        rendered = resource_name(name)
+        if rendered in owners:
+            yield (
+                ("models", name),
+                f"renders as {rendered!r}, as {owners[rendered]!r} does",
+                "rename one of them",
+            )
+        owners.setdefault(rendered, name)
+        alias = model.served_name or name
+        if alias in served:
+            yield (
+                ("models", name, "served_name"),
+                f"{alias!r} is served by {served[alias]!r} too",
+                "give each its own",
+            )
+        served.setdefault(alias, name)
+
+
+def _pool(pool: GpuPool, cluster: Cluster | None, catalog: Catalog) -> Iterator[Finding]:
+    accelerator = catalog.accelerators.get(pool.accelerator)
+    if accelerator is None:
+        yield (
+            ("accelerator",),
+            f"no accelerator {pool.accelerator!r}",
+            did_you_mean(pool.accelerator, list(catalog.accelerators)),
+        )
+        return
+    if cluster and cluster.provider == "other" and pool.static_node is None:
+        yield (
+            (),
+            "has no static_node in a cluster whose provider is `other`",
+            "state static_node: Karpenter provisions on EKS only",
+        )
+    if pool.static_node is not None:
+        return
+    if accelerator.vendor == "amd":
+        yield (
+            ("accelerator",),
+            f"EC2 offers no machine with {accelerator.name} that an engine supports",
+            "render for a cluster that has them (cluster.provider: other, static_node), or choose an NVIDIA accelerator",
+        )
+        return
+    for name in pool.instance_types:
+        yield from _admitted(name, catalog.instance_types.get(name), pool, catalog)
+    if not pool.instance_types and not catalog.instance_types_with(pool.accelerator, pool.gpu_count):
+        counts = sorted(
+            {t.gpu_count for t in catalog.instance_types.values() if t.accelerator == pool.accelerator and t.listed}
+        )
+        yield (
+            ("gpu_count",),
+            f"no listed machine has {pool.gpu_count} × {pool.accelerator}",
+            f"offered counts are {counts}",
+        )
+
+
+def _admitted(name: str, machine: InstanceType | None, pool: GpuPool, catalog: Catalog) -> Iterator[Finding]:
+    path = ("instance_types",)
+    if machine is None:
+        yield path, f"no instance type {name!r}", did_you_mean(name, list(catalog.instance_types))
+    elif not machine.listed:
+        yield path, f"{name} is no longer offered", "remove it"
+    elif machine.architecture != "amd64":
+        yield path, f"{name} is {machine.architecture} and the engines' images are amd64", "remove it"
+    elif machine.accelerator != pool.accelerator or machine.gpu_count != pool.gpu_count:
+        has = f"{machine.gpu_count} × {machine.accelerator or machine.gpu_name}"
+        yield (
+            path,
+            f"{name} has {has}, the pool states {pool.gpu_count} × {pool.accelerator}",
+            "move it to a pool of its own",
+        )
+
+
+def _model(model: ModelDeployment, parts: Parts, catalog: Catalog) -> Iterator[Finding]:
+    card = catalog.models.get(model.card)
+    if card is None:
+        yield ("card",), f"no model card {model.card!r}", did_you_mean(model.card, list(catalog.models))
+    else:
+        for precision in model.checkpoints:
+            if precision not in card.weight_bytes:
+                known = ", ".join(sorted(card.weight_bytes)) or "none"
+                yield (
+                    ("checkpoints", precision),
+                    f"size of {model.card} as {precision} is not known",
+                    f"known are {known}",
+                )
+        if card.context_tokens and model.context_tokens > card.context_tokens:
+            yield (
+                ("context_tokens",),
+                f"is {model.context_tokens}, {model.card} was made for {card.context_tokens}",
+                "lower it",
+            )
+    for pool in model.pools:
+        if pool not in parts.pool_names:
+            yield ("pools",), f"no pool {pool!r}", did_you_mean(pool, parts.pool_names)
+    if model.pin.instance_type and model.pin.instance_type not in catalog.instance_types:
+        remedy = did_you_mean(model.pin.instance_type, list(catalog.instance_types))
+        yield ("pin", "instance_type"), f"no instance type {model.pin.instance_type!r}", remedy
+    yield from _scaling(model, parts)
+
+
+def _scaling(model: ModelDeployment, parts: Parts) -> Iterator[Finding]:
+    replicas = model.limits.replicas
+    if model.scaling.law not in LAWS:
+        yield (
+            ("scaling", "law"),
+            f"no scaling law {model.scaling.law!r}",
+            did_you_mean(model.scaling.law, list(LAWS)),
+        )
+    if replicas.min < parts.floor:
+        yield (
+            ("limits", "replicas", "min"),
+            f"is {replicas.min} and this environment keeps a floor of {parts.floor}",
+            f"state at least {parts.floor}",
+        )
+    if replicas.min == 0 and model.scaling.autoscaler == "cpu":
+        yield (
+            ("scaling", "autoscaler"),
+            "an HPA on CPU cannot wake a deployment from zero",
+            "use keda, or min 1",
+        )
+    if parts.gateway and replicas.min == 0 and parts.gateway.hold_seconds == 0:
+        yield (
+            ("limits", "replicas", "min"),
+            "is 0 and the gateway holds no request that could wake it",
+            "raise gateway.hold_seconds",
+        )
+
+
+def _part(noun: type[Part], data: object) -> Part | None:
+    try:
+        return noun.model_validate(data)
+    except ValidationError:
+        return None
+
+
+def _parts(noun: type[Part], data: object) -> dict[str, Part]:
+    entries = data if isinstance(data, dict) else {}
+    return {str(name): part for name, value in entries.items() if (part := _part(noun, value)) is not None}

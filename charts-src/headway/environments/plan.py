@@ -1,0 +1,95 @@
+"""The plan of an environment: a recipe and a law for each model deployment, and what all of it costs.
+
+Recipes judge one deployment at a time; what needs several (GPU limits of a shared pool) or money (budgets) is judged
+here. Faults name the environment's file and line, like any other.
+"""
+
+from collections.abc import Iterator
+
+from headway.catalog import Catalog
+from headway.domain.environment import EnvironmentSpec
+from headway.environments.faults import EnvironmentFaults, Fault
+from headway.environments.loader import Environment
+from headway.recipes import NothingFits, choose
+from headway.scaling import LAWS, DeploymentPlan
+
+
+def plan(environment: Environment, catalog: Catalog) -> tuple[DeploymentPlan, ...]:
+    """One plan a deployment, by name. Raises `EnvironmentFaults` with every deployment that cannot be served as stated."""
+    plans: list[DeploymentPlan] = []
+    faults: list[Fault] = []
+    spec = environment.spec
+    for name in sorted(spec.models):
+        model = spec.models[name]
+        try:
+            recipe = choose(name, spec, catalog)
+        except NothingFits as nothing:
+            faults.append(_fault(environment, f"models.{name}.pools", str(nothing), _remedy(nothing)))
+            continue
+        law = LAWS[model.scaling.law]
+        plans.append(DeploymentPlan(name, model, recipe, law, model.scaling.target or law.target(recipe.sequences)))
+    faults.extend(_over_budget(environment, plans))
+    faults.extend(_over_gpu_limit(environment, spec, plans))
+    faults.extend(_without_compile_cache(environment, plans))
+    if faults:
+        raise EnvironmentFaults(faults)
+    return tuple(plans)
+
+
+def _over_budget(environment: Environment, plans: list[DeploymentPlan]) -> Iterator[Fault]:
+    for planned in plans:
+        limits, most = planned.model.limits, planned.model.limits.replicas.max
+        cost = planned.usd_per_hour(most, on_demand=True)
+        if cost is not None and cost > limits.budget_usd_per_hour:
+            yield _fault(
+                environment,
+                f"models.{planned.name}.limits.budget_usd_per_hour",
+                f"{most} replicas on {planned.recipe.chosen.machine.name} cost up to {cost:.2f} USD/h on demand,"
+                f" the budget is {limits.budget_usd_per_hour:.2f}",
+                "lower limits.replicas.max or raise the budget",
+            )
+
+
+def _over_gpu_limit(environment: Environment, spec: EnvironmentSpec, plans: list[DeploymentPlan]) -> Iterator[Fault]:
+    for name, pool in spec.pools.items():
+        users = [planned for planned in plans if planned.recipe.chosen.pool == name]
+        wanted = sum(_most_gpus(planned) for planned in users)
+        if wanted > pool.max_gpus:
+            who = ", ".join(planned.name for planned in users)
+            yield _fault(
+                environment,
+                f"pools.{name}.max_gpus",
+                f"{who} may ask for {wanted} GPUs at their maximum and in a rollout, the pool is limited to {pool.max_gpus}",
+                f"raise max_gpus to {wanted} or lower limits.replicas.max",
+            )
+
+
+def _most_gpus(planned: DeploymentPlan) -> int:
+    recipe = planned.recipe
+    return (planned.model.limits.replicas.max + recipe.surge_replicas) * recipe.gpus_per_replica
+
+
+def _without_compile_cache(environment: Environment, plans: list[DeploymentPlan]) -> Iterator[Fault]:
+    for planned in plans:
+        chosen = planned.recipe.chosen
+        if planned.model.compile_cache and (chosen.nodes > 1 or chosen.engine != "vllm"):
+            what = (
+                f"{chosen.engine} keeps none"
+                if chosen.nodes == 1
+                else f"a replica spans {chosen.nodes} machines and one Job cannot fill it"
+            )
+            yield _fault(environment, f"models.{planned.name}.compile_cache", f"is on, but {what}", "leave it out")
+
+
+def _fault(environment: Environment, path: str, problem: str, remedy: str) -> Fault:
+    origin = environment.origin(path)
+    return Fault(origin.file, origin.line, path, problem, remedy)
+
+
+def _remedy(nothing: NothingFits) -> str:
+    units = {c.rejected_by.unit for c in nothing.candidates if c.rejected_by}
+    if "sequences" in units:
+        return "lower concurrency or context_tokens, or add a pool with more GPU memory"
+    if "GiB" in units:
+        return "add a pool with more GPU memory, or a smaller checkpoint (awq, fp8)"
+    return "add a pool that this checkpoint can run on"

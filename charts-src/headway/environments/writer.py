@@ -1,0 +1,114 @@
+"""Writes a new environment file in which every key is explained: the file is its own manual.
+
+Everything is commented out: an environment states only what differs from the base it extends.
+"""
+
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from headway.domain.environment import EnvironmentSpec
+from headway.environments.describe import model_in, unit_of
+
+HEADER = """\
+# Environment {name}. It extends base.yaml: state here only what differs, and remove the `#` of what you state.
+# `headway explain {name}` shows every value with the file and line it comes from; `headway doctor --env {name}` lists
+# the facts that are still open (marked FACT below). `null` removes a key that the base states.
+extends: base
+name: {name}
+"""
+EXAMPLES: dict[str, Any] = {
+    "cluster.name": "inference-prod",
+    "cluster.account_id": "111122223333",
+    "cluster.vpc_cidr": "10.0.0.0/16",
+    "cluster.load_balancer_cidrs": ["10.0.0.0/24", "10.0.1.0/24"],
+    "cluster.s3_cidrs": ["52.216.0.0/15"],
+    "cluster.models_bucket": "acme-models",
+    "cluster.responses_bucket": "acme-responses",
+    "cluster.node_role": "inference-prod-node",
+    "cluster.registry": "111122223333.dkr.ecr.us-east-1.amazonaws.com",
+    "cluster.compile_cache_file_system": "fs-0123456789abcdef0",
+    "cluster.images.*.digest": "sha256:" + "0123456789abcdef" * 4,
+    "gitops.repository": "https://git.example.org/acme/headway.git",
+    "edge.host_name": "llm.example.org",
+    "edge.certificate": "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012",
+}
+"""A lawful value for each fact, by path; `*` stands for any name."""
+NAMES = {"images": "vllm", "pools": "l4-1x", "models": "my-model"}
+"""Name of the example entry of a mapping."""
+
+
+def new_environment(name: str, base: dict[str, Any]) -> str:
+    """The text of `<name>.yaml`; values shown are those of `base`, else defaults, else examples."""
+    lines = [HEADER.format(name=name)]
+    for key, field in EnvironmentSpec.model_fields.items():
+        if key != "name":
+            lines.extend(_entry(key, field, base.get(key), (key,), 0))
+            lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _entry(key: str, field: FieldInfo, value: Any, path: tuple[str, ...], depth: int) -> Iterator[str]:
+    inner, pad = model_in(field.annotation), "  " * depth
+    yield from _comment(field, path, pad)
+    if typing.get_origin(field.annotation) is dict and (entry := _entry_model(field)):
+        example = NAMES.get(key, "name")
+        chosen = value.get(example) if isinstance(value, dict) else None
+        yield f"# {pad}{key}:"
+        yield f"# {pad}  {example}:"
+        yield from _fields(entry, chosen or {}, (*path, "*"), depth + 2)
+    elif inner and typing.get_origin(field.annotation) is not tuple:
+        yield f"# {pad}{key}:"
+        yield from _fields(inner, value if isinstance(value, dict) else {}, path, depth + 1)
+    else:
+        yield f"# {pad}{key}: {_shown(field, value, path)}"
+
+
+def _fields(model: type[BaseModel], values: dict[str, Any], path: tuple[str, ...], depth: int) -> Iterator[str]:
+    for key, field in model.model_fields.items():
+        yield from _entry(key, field, values.get(key), (*path, key), depth)
+
+
+def _comment(field: FieldInfo, path: tuple[str, ...], pad: str) -> Iterator[str]:
+    unit = f" [{unit}]" if (unit := unit_of(field)) else ""
+    fact = "FACT: " if ".".join(path) in EXAMPLES else ""
+    need = (
+        "required"
+        if field.is_required() and not fact
+        else f"default {_flow(_default(field))}"
+        if not fact
+        else "no default"
+    )
+    meaning = " ".join((field.description or "").split())
+    yield f"# {pad}# {fact}{meaning}{unit} ({need})"
+
+
+def _shown(field: FieldInfo, value: Any, path: tuple[str, ...]) -> str:
+    if value is not None:
+        return _flow(value)
+    example = EXAMPLES.get(".".join(path))
+    return _flow(example if example is not None else _default(field))
+
+
+def _default(field: FieldInfo) -> Any:
+    if field.default is PydanticUndefined:
+        return None
+    default = field.default
+    if isinstance(default, BaseModel):
+        return default.model_dump(exclude_defaults=True)
+    return list(default) if isinstance(default, tuple) else default
+
+
+def _flow(value: Any) -> str:
+    text = yaml.safe_dump(value, default_flow_style=True, width=10_000, sort_keys=False).strip()
+    return text.removesuffix("\n...").removesuffix("...").strip()
+
+
+def _entry_model(field: FieldInfo) -> type[BaseModel] | None:
+    value = typing.get_args(field.annotation)[1]
+    return model_in(value)

@@ -1,0 +1,5 @@
+"""Alerts, rules and dashboards as data."""
+
+from headway.observability.alerts import Alert, Watched, alerts
+
+__all__ = ["Alert", "Watched", "alerts"]
