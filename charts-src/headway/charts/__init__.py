@@ -1,0 +1,1 @@
+"""Charts: one chart is one Argo CD Application and one folder of `dist/<env>/`."""

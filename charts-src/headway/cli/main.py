@@ -1,0 +1,21 @@
+"""`headway <verb>`: one file a verb."""
+
+import click
+
+from headway import __version__
+from headway.cli.doctor import doctor
+from headway.cli.explain import explain
+from headway.cli.init import init
+from headway.cli.plan import plan
+from headway.cli.recipe import recipe
+from headway.cli.synth import synth
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="headway")
+def main() -> None:
+    """LLM inference on EKS: described in Python, proved before it is merged, applied by Argo CD."""
+
+
+for command in (synth, plan, recipe, explain, doctor, init):
+    main.add_command(command)

@@ -1,0 +1,1 @@
+"""Constructs: one public construct a file, its props above it."""

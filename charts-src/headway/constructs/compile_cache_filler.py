@@ -1,0 +1,96 @@
+"""The one writer of a compile cache: a claim, and a Job that runs the engine once and publishes what it compiled."""
+
+from typing import ClassVar
+
+from cdk8s_plus_28 import k8s
+
+from headway.constructs.compile_cache import CacheFolder
+from headway.constructs.engine_pod import (
+    CACHE,
+    EnginePodProps,
+    engine_mounts,
+    engine_pod,
+    engine_resources,
+    engine_volumes,
+)
+from headway.constructs.image import image_reference
+from headway.constructs.manifest import resources
+from headway.constructs.namespace import CONFIRM
+from headway.constructs.part import ManifestChart, Part
+from headway.constructs.priority_classes import BACKGROUND
+from headway.constructs.security import restricted_container, restricted_pod
+
+STORAGE_CLASS = "efs-compile-cache"
+DEADLINE_SECONDS = 3600
+
+
+class CompileCacheFiller(Part):
+    """PersistentVolumeClaim and Job of one deployment's cache. The Job's name changes with what it compiles."""
+
+    component: ClassVar[str] = "compile-cache"
+
+    def __init__(
+        self,
+        scope: Part | ManifestChart,
+        id: str,
+        namespace: str,
+        folder: CacheFolder,
+        props: EnginePodProps,
+    ) -> None:
+        super().__init__(scope, id, instance=props.recipe.arguments.served_name.replace(".", "-"))
+        self.add(
+            k8s.KubePersistentVolumeClaimProps(
+                metadata=k8s.ObjectMeta(
+                    name=folder.claim,
+                    namespace=namespace,
+                    annotations=CONFIRM,
+                ),
+                spec=k8s.PersistentVolumeClaimSpec(
+                    access_modes=["ReadWriteMany"],
+                    storage_class_name=STORAGE_CLASS,
+                    resources=resources({"storage": "20Gi"}, {}),
+                ),
+            )
+        )
+        self.add(
+            k8s.KubeJobProps(
+                metadata=k8s.ObjectMeta(name=f"{folder.claim}-{folder.fingerprint}", namespace=namespace),
+                spec=k8s.JobSpec(
+                    backoff_limit=2,
+                    active_deadline_seconds=DEADLINE_SECONDS,
+                    template=self._pod(folder, props),
+                ),
+            )
+        )
+
+    def _pod(self, folder: CacheFolder, props: EnginePodProps) -> k8s.PodTemplateSpec:
+        server = engine_pod(props, self.labels).spec
+        if server is None:
+            raise TypeError("an engine pod has a spec")
+        return k8s.PodTemplateSpec(
+            metadata=k8s.ObjectMeta(labels=self.labels),
+            spec=k8s.PodSpec(
+                restart_policy="Never",
+                service_account_name=props.service_account,
+                automount_service_account_token=False,
+                enable_service_links=False,
+                priority_class_name=BACKGROUND.name,
+                security_context=restricted_pod(),
+                node_selector=server.node_selector,
+                tolerations=server.tolerations,
+                containers=[
+                    k8s.Container(
+                        name="fill",
+                        image=image_reference(props.recipe.image, props.cluster),
+                        image_pull_policy="IfNotPresent",
+                        command=["sh", "-c", folder.fill_script(f"{CACHE}/vllm"), "fill"],
+                        args=list(props.recipe.arguments.compile_command()),
+                        env=server.containers[0].env,
+                        resources=engine_resources(props),
+                        security_context=restricted_container(),
+                        volume_mounts=[*engine_mounts(), folder.mount(read_only=False)],
+                    )
+                ],
+                volumes=[*engine_volumes(props), folder.volume(read_only=False)],
+            ),
+        )

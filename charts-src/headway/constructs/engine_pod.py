@@ -1,0 +1,193 @@
+"""The pod of a model server: one template for a Deployment and for each place in a LeaderWorkerSet's group.
+
+Writable paths are volumes, because the root is read-only and the user is not root: engines compile into their cache, and
+Inductor fails for a user without a passwd entry unless it is told where.
+"""
+
+from typing import Literal
+
+from cdk8s_plus_28 import k8s
+
+from headway.constructs.compile_cache import CacheFolder
+from headway.constructs.image import image_reference
+from headway.constructs.manifest import int_or_string, quantity, resources
+from headway.constructs.part import Labels
+from headway.constructs.priority_classes import SERVING_MODEL
+from headway.constructs.references import Port
+from headway.constructs.security import restricted_container, restricted_pod
+from headway.domain.accelerator import Accelerator
+from headway.domain.cluster import Cluster
+from headway.domain.gpu_pool import GpuPool
+from headway.domain.noun import Noun
+from headway.recipes import Recipe
+from headway.recipes.engine_arguments import PORT
+from headway.recipes.lifecycle import PROBE_PERIOD_SECONDS
+
+HTTP = Port("http", PORT)
+POOL_LABEL = "headway.dev/pool"
+HOME = "/home/engine"
+CACHE = f"{HOME}/.cache"
+Place = Literal["alone", "leader", "worker"]
+
+
+class EnginePodProps(Noun, arbitrary_types_allowed=True):
+    """Everything one model-server pod is made from."""
+
+    recipe: Recipe
+    """How the deployment is served."""
+    cluster: Cluster
+    """Where it runs."""
+    pool: GpuPool
+    """The pool it lands on."""
+    accelerator: Accelerator
+    """What it asks for."""
+    service_account: str
+    """Name it acts under in AWS."""
+    compile_cache: CacheFolder | None = None
+    """Folder with compiled kernels, mounted read-only."""
+
+
+def engine_pod(props: EnginePodProps, labels: Labels, place: Place = "alone") -> k8s.PodTemplateSpec:
+    """The pod template; `place` says which part of a group it is."""
+    return k8s.PodTemplateSpec(
+        metadata=k8s.ObjectMeta(labels=labels),
+        spec=k8s.PodSpec(
+            service_account_name=props.service_account,
+            automount_service_account_token=False,
+            enable_service_links=False,
+            priority_class_name=SERVING_MODEL.name,
+            termination_grace_period_seconds=props.recipe.lifecycle.grace_seconds,
+            security_context=restricted_pod(),
+            node_selector=_node_selector(props),
+            tolerations=[k8s.Toleration(key=props.accelerator.resource, operator="Exists", effect="NoSchedule")],
+            init_containers=[_cache_copy(props)] if props.compile_cache else None,
+            containers=[_engine(props, place)],
+            volumes=_volumes(props),
+        ),
+    )
+
+
+def engine_resources(props: EnginePodProps) -> k8s.ResourceRequirements:
+    """Requests and limits; memory and GPUs are equal in both, CPU has no limit because throttling stalls decoding."""
+    host = props.recipe.host
+    fixed = {
+        "memory": f"{host.memory_mib}Mi",
+        "ephemeral-storage": "16Gi",
+        props.accelerator.resource: str(props.recipe.chosen.tensor_parallel),
+    }
+    return resources({"cpu": f"{host.cpu_millicores}m", **fixed}, fixed)
+
+
+def _engine(props: EnginePodProps, place: Place) -> k8s.Container:
+    recipe = props.recipe
+    serves = place != "worker"
+    return k8s.Container(
+        name="engine",
+        image=image_reference(recipe.image, props.cluster),
+        image_pull_policy="IfNotPresent",
+        command=list(recipe.arguments.command()),
+        args=[*recipe.arguments.arguments(), *_group_arguments(props, place)],
+        env=_environment(props, place),
+        ports=[k8s.ContainerPort(name=HTTP.name, container_port=HTTP.number, protocol="TCP")] if serves else None,
+        startup_probe=_health(recipe.lifecycle.startup_failures) if serves else None,
+        liveness_probe=_health(6) if serves else None,
+        readiness_probe=_health(2) if serves else None,
+        lifecycle=k8s.Lifecycle(
+            pre_stop=k8s.LifecycleHandler(
+                exec=k8s.ExecAction(command=["sleep", str(recipe.lifecycle.pre_stop_seconds)])
+            )
+        ),
+        resources=engine_resources(props),
+        security_context=restricted_container(),
+        volume_mounts=engine_mounts(),
+    )
+
+
+def _group_arguments(props: EnginePodProps, place: Place) -> list[str]:
+    """How the machines of one replica find each other; LeaderWorkerSet sets the variables."""
+    if place == "alone":
+        return []
+    rank = "0" if place == "leader" else "$(LWS_WORKER_INDEX)"
+    shared = [
+        "--nnodes",
+        str(props.recipe.chosen.nodes),
+        "--node-rank",
+        rank,
+        "--master-addr",
+        "$(LWS_LEADER_ADDRESS)",
+    ]
+    return shared if place == "leader" else [*shared, "--headless"]
+
+
+def _environment(props: EnginePodProps, place: Place) -> list[k8s.EnvVar]:
+    plain = {
+        "AWS_REGION": props.cluster.region,
+        "HF_HUB_OFFLINE": "1",
+        "HOME": HOME,
+        "TORCHINDUCTOR_CACHE_DIR": f"{CACHE}/inductor",
+        "TRITON_CACHE_DIR": f"{CACHE}/triton",
+        "USER": "engine",
+        "VLLM_CACHE_ROOT": f"{CACHE}/vllm",
+        "VLLM_NO_USAGE_STATS": "1",
+    }
+    alone = {"VLLM_HOST_IP": "127.0.0.1"} if place == "alone" else {}
+    variables = [k8s.EnvVar(name=name, value=value) for name, value in sorted({**plain, **alone}.items())]
+    if place != "alone":
+        own_address = k8s.EnvVarSource(field_ref=k8s.ObjectFieldSelector(api_version="v1", field_path="status.podIP"))
+        variables.append(k8s.EnvVar(name="VLLM_HOST_IP", value_from=own_address))
+    return variables
+
+
+def _health(failures: int) -> k8s.Probe:
+    return k8s.Probe(
+        http_get=k8s.HttpGetAction(path="/health", port=int_or_string(HTTP.name), scheme="HTTP"),
+        period_seconds=PROBE_PERIOD_SECONDS,
+        timeout_seconds=3,
+        success_threshold=1,
+        failure_threshold=failures,
+    )
+
+
+def engine_mounts() -> list[k8s.VolumeMount]:
+    """Where an engine may write."""
+    return [
+        k8s.VolumeMount(name="shm", mount_path="/dev/shm"),  # noqa: S108  the kernel's shared memory, a volume here
+        k8s.VolumeMount(name="home", mount_path=HOME),
+        k8s.VolumeMount(name="tmp", mount_path="/tmp"),  # noqa: S108
+    ]
+
+
+def engine_volumes(props: EnginePodProps) -> list[k8s.Volume]:
+    """The volumes behind `engine_mounts`; shared memory counts against the container's limit."""
+    shared = f"{props.recipe.host.shared_memory_mib}Mi"
+    return [
+        k8s.Volume(name="shm", empty_dir=k8s.EmptyDirVolumeSource(medium="Memory", size_limit=quantity(shared))),
+        k8s.Volume(name="home", empty_dir=k8s.EmptyDirVolumeSource(size_limit=quantity("10Gi"))),
+        k8s.Volume(name="tmp", empty_dir=k8s.EmptyDirVolumeSource(size_limit=quantity("4Gi"))),
+    ]
+
+
+def _volumes(props: EnginePodProps) -> list[k8s.Volume]:
+    cache = [props.compile_cache.volume(read_only=True)] if props.compile_cache else []
+    return [*engine_volumes(props), *cache]
+
+
+def _cache_copy(props: EnginePodProps) -> k8s.Container:
+    """Copies the folder into the pod's own cache: readers never write what other pods will execute."""
+    assert props.compile_cache is not None, "called only with a cache"  # noqa: S101
+    small = {"cpu": "250m", "memory": "256Mi", "ephemeral-storage": "16Gi"}
+    return k8s.Container(
+        name="compile-cache",
+        image=image_reference(props.recipe.image, props.cluster),
+        image_pull_policy="IfNotPresent",
+        command=["sh", "-c", props.compile_cache.copy_script(f"{CACHE}/vllm")],
+        resources=resources(small, {"memory": "256Mi", "ephemeral-storage": "16Gi"}),
+        security_context=restricted_container(),
+        volume_mounts=[*engine_mounts(), props.compile_cache.mount(read_only=True)],
+    )
+
+
+def _node_selector(props: EnginePodProps) -> dict[str, str]:
+    if props.pool.static_node:
+        return dict(props.pool.static_node.selector)
+    return {POOL_LABEL: props.recipe.chosen.pool, "kubernetes.io/arch": "amd64"}

@@ -1,0 +1,306 @@
+"""The gateway: the OpenAI endpoint in front of the model servers, with its settings, identity and budget."""
+
+import json
+from typing import ClassVar
+
+from cdk8s_plus_28 import k8s
+
+from headway.constructs.cpu_autoscaler import CpuAutoscaler, CpuAutoscalerProps
+from headway.constructs.image import image_reference
+from headway.constructs.manifest import int_or_string, quantity, resources
+from headway.constructs.part import ManifestChart, Part
+from headway.constructs.priority_classes import SERVING_EDGE
+from headway.constructs.references import Endpoint, Identity, Pods, Port
+from headway.constructs.security import restricted_container, restricted_pod
+from headway.domain.cluster import Cluster
+from headway.domain.environment import Edge, Gateway, Metrics
+from headway.domain.noun import Noun
+from headway.domain.runtime_image import RuntimeImage
+from headway.kinds import (
+    LabelSelector,
+    Metadata,
+    NamespaceSelector,
+    ScrapeEndpoint,
+    ServiceMonitor,
+    ServiceMonitorSpec,
+)
+
+HTTP = Port("http", 8000)
+ADMIN = Port("admin", 9000)
+CONFIG = "/etc/headway"
+SECRETS = "/etc/headway-keys"
+KEYS_SECRET = "gateway-api-keys"  # noqa: S105  the Secret's name
+ANSWERS_PREFIX = "surveys"
+QUESTIONS_PREFIX = "questions"
+PORT_LABEL = "headway.dev/port"
+PRE_STOP_SECONDS = 15
+"""Pause before SIGTERM: the load balancer deregisters the target first."""
+EXIT_SECONDS = 5
+
+
+class Upstream(Noun, arbitrary_types_allowed=True):
+    """A model server the gateway sends to."""
+
+    endpoint: Endpoint
+    """Where it answers."""
+    models: tuple[str, ...]
+    """Names it serves."""
+    contract: str
+    """Client contract offered for it."""
+
+
+class GatewayProps(Noun, arbitrary_types_allowed=True):
+    """The gateway of one environment."""
+
+    namespace: str
+    """Where it runs."""
+    settings: Gateway
+    """Waits and bounds."""
+    edge: Edge
+    """Timeouts of the path in front of it."""
+    metrics: Metrics
+    """How it is scraped."""
+    cluster: Cluster
+    """Where it stores answers."""
+    image: RuntimeImage
+    """Its program."""
+    upstreams: tuple[Upstream, ...]
+    """Model servers behind it."""
+
+
+class GatewayService(Part):
+    """Deployment, Services, settings, mode, budget, autoscaler, monitor and the right to watch endpoints."""
+
+    component: ClassVar[str] = "gateway"
+
+    def __init__(self, scope: Part | ManifestChart, id: str, props: GatewayProps) -> None:
+        super().__init__(scope, id, instance="gateway")
+        self._props = props
+        pods = Pods.of(props.namespace, self.selector)
+        self.endpoint = Endpoint(self.instance, HTTP, pods)
+        self.admin = Endpoint(f"{self.instance}-admin", ADMIN, pods)
+        bucket = f"arn:aws:s3:::{props.cluster.responses_bucket}"
+        self.identity = Identity(
+            props.namespace,
+            self.instance,
+            ("s3:GetObject", "s3:ListBucket", "s3:PutObject"),
+            (bucket, f"{bucket}/{ANSWERS_PREFIX}/*", f"{bucket}/{QUESTIONS_PREFIX}/*"),
+        )
+        self._account()
+        self._config()
+        self._deployment()
+        self._services()
+        self._monitor()
+        self.add(
+            k8s.KubePodDisruptionBudgetProps(
+                metadata=self._meta(),
+                spec=k8s.PodDisruptionBudgetSpec(
+                    max_unavailable=int_or_string(1), selector=k8s.LabelSelector(match_labels=self.selector)
+                ),
+            )
+        )
+        CpuAutoscaler(
+            self,
+            "Autoscaler",
+            CpuAutoscalerProps(name=self.instance, namespace=props.namespace, replicas=props.settings.replicas),
+        )
+
+    def _meta(self, suffix: str = "") -> k8s.ObjectMeta:
+        return k8s.ObjectMeta(name=self.instance + suffix, namespace=self._props.namespace)
+
+    def _account(self) -> None:
+        """Its account, and the right to watch the model servers' EndpointSlices; nothing else in the API."""
+        self.add(k8s.KubeServiceAccountProps(metadata=self._meta(), automount_service_account_token=False))
+        for namespace in sorted({upstream.endpoint.pods.namespace for upstream in self._props.upstreams}):
+            metadata = k8s.ObjectMeta(name="gateway-watches-endpoints", namespace=namespace)
+            self.add(
+                k8s.KubeRoleProps(
+                    metadata=metadata,
+                    rules=[
+                        k8s.PolicyRule(
+                            api_groups=["discovery.k8s.io"],
+                            resources=["endpointslices"],
+                            verbs=["get", "list", "watch"],
+                        )
+                    ],
+                )
+            )
+            self.add(
+                k8s.KubeRoleBindingProps(
+                    metadata=metadata,
+                    role_ref=k8s.RoleRef(
+                        api_group="rbac.authorization.k8s.io", kind="Role", name="gateway-watches-endpoints"
+                    ),
+                    subjects=[k8s.Subject(kind="ServiceAccount", name=self.instance, namespace=self._props.namespace)],
+                )
+            )
+
+    def _config(self) -> None:
+        upstreams = [
+            {"url": upstream.endpoint.url, "models": list(upstream.models), "contract": upstream.contract}
+            for upstream in self._props.upstreams
+        ]
+        self.add(
+            k8s.KubeConfigMapProps(
+                metadata=self._meta("-upstreams"),
+                data={"upstreams.json": json.dumps(upstreams, indent=2) + "\n"},
+            )
+        )
+        self.add(k8s.KubeConfigMapProps(metadata=self._meta("-mode"), data={"mode": self._props.settings.mode}))
+
+    def _deployment(self) -> None:
+        settings = self._props.settings
+        self.add(
+            k8s.KubeDeploymentProps(
+                metadata=self._meta(),
+                spec=k8s.DeploymentSpec(
+                    selector=k8s.LabelSelector(match_labels=self.selector),
+                    progress_deadline_seconds=600,
+                    revision_history_limit=3,
+                    strategy=k8s.DeploymentStrategy(
+                        type="RollingUpdate",
+                        rolling_update=k8s.RollingUpdateDeployment(
+                            max_surge=int_or_string(1), max_unavailable=int_or_string(0)
+                        ),
+                    ),
+                    template=k8s.PodTemplateSpec(
+                        metadata=k8s.ObjectMeta(labels=self.labels),
+                        spec=k8s.PodSpec(
+                            service_account_name=self.instance,
+                            automount_service_account_token=True,
+                            enable_service_links=False,
+                            priority_class_name=SERVING_EDGE.name,
+                            termination_grace_period_seconds=settings.drain_seconds + PRE_STOP_SECONDS + EXIT_SECONDS,
+                            security_context=restricted_pod(),
+                            topology_spread_constraints=[spread_over_zones(self.selector)],
+                            containers=[self._container()],
+                            volumes=self._volumes(),
+                        ),
+                    ),
+                ),
+            )
+        )
+
+    def _container(self) -> k8s.Container:
+        limits = {"memory": "512Mi", "ephemeral-storage": "256Mi"}
+        return k8s.Container(
+            name="gateway",
+            image=image_reference(self._props.image, self._props.cluster),
+            image_pull_policy="IfNotPresent",
+            args=[
+                *("--host", "0.0.0.0"),  # noqa: S104  the pod's own address
+                *("--port", str(HTTP.number)),
+                *("--admin-port", str(ADMIN.number)),
+                *("--upstreams", f"{CONFIG}/upstreams/upstreams.json"),
+            ],
+            env=[k8s.EnvVar(name=name, value=value) for name, value in sorted(self._environment().items())],
+            ports=[
+                k8s.ContainerPort(name=port.name, container_port=port.number, protocol="TCP") for port in (HTTP, ADMIN)
+            ],
+            startup_probe=_probe("/readyz", 30),
+            liveness_probe=_probe("/livez", 6),
+            readiness_probe=_probe("/readyz", 2),
+            lifecycle=k8s.Lifecycle(
+                pre_stop=k8s.LifecycleHandler(exec=k8s.ExecAction(command=["sleep", str(PRE_STOP_SECONDS)]))
+            ),
+            resources=resources({"cpu": "500m", **limits}, limits),
+            security_context=restricted_container(),
+            volume_mounts=[
+                k8s.VolumeMount(name="upstreams", mount_path=f"{CONFIG}/upstreams", read_only=True),
+                k8s.VolumeMount(name="mode", mount_path=f"{CONFIG}/mode", read_only=True),
+                k8s.VolumeMount(name="keys", mount_path=SECRETS, read_only=True),
+                k8s.VolumeMount(name="tmp", mount_path="/tmp"),  # noqa: S108
+            ],
+        )
+
+    def _environment(self) -> dict[str, str]:
+        settings, edge = self._props.settings, self._props.edge
+        values = {
+            "API_KEYS_FILE": f"{SECRETS}/keys",
+            "CONNECT_TIMEOUT_SECONDS": f"{settings.connect_timeout_seconds:g}",
+            "DRAIN_SECONDS": str(settings.drain_seconds),
+            "FIRST_BYTE_TIMEOUT_SECONDS": f"{settings.first_byte_timeout_seconds:g}",
+            "HOLD_SECONDS": f"{settings.hold_seconds:g}",
+            "IDLE_TIMEOUT_SECONDS": f"{settings.idle_timeout_seconds:g}",
+            "KEEP_ALIVE_COMMENT_SECONDS": str(edge.keep_alive_seconds),
+            "MAX_BODY_BYTES": str(settings.max_body_bytes),
+            "MAX_HELD_REQUESTS": str(settings.max_held_requests),
+            "MODE_FILE": f"{CONFIG}/mode/mode",
+            "RESPONSES_BUCKET": self._props.cluster.responses_bucket,
+            "SERVER_KEEP_ALIVE_SECONDS": str(edge.idle_timeout_seconds + 10),
+            "TOTAL_TIMEOUT_SECONDS": f"{settings.total_timeout_seconds:g}",
+        }
+        return {"AWS_REGION": self._props.cluster.region} | {
+            f"HEADWAY_GATEWAY_{name}": value for name, value in values.items()
+        }
+
+    def _volumes(self) -> list[k8s.Volume]:
+        def config(name: str) -> k8s.Volume:
+            return k8s.Volume(name=name, config_map=k8s.ConfigMapVolumeSource(name=f"{self.instance}-{name}"))
+
+        return [
+            config("upstreams"),
+            config("mode"),
+            k8s.Volume(name="keys", secret=k8s.SecretVolumeSource(secret_name=KEYS_SECRET)),
+            k8s.Volume(name="tmp", empty_dir=k8s.EmptyDirVolumeSource(size_limit=quantity("64Mi"))),
+        ]
+
+    def _services(self) -> None:
+        for endpoint in (self.endpoint, self.admin):
+            port = k8s.ServicePort(
+                name=endpoint.port.name,
+                port=endpoint.port.number,
+                target_port=int_or_string(endpoint.port.name),
+                protocol="TCP",
+            )
+            self.add(
+                k8s.KubeServiceProps(
+                    metadata=k8s.ObjectMeta(
+                        name=endpoint.service,
+                        namespace=self._props.namespace,
+                        labels={PORT_LABEL: endpoint.port.name},
+                    ),
+                    spec=k8s.ServiceSpec(type="ClusterIP", selector=self.selector, ports=[port]),
+                )
+            )
+
+    def _monitor(self) -> None:
+        interval = f"{self._props.metrics.scrape_interval_seconds}s"
+        self.add(
+            ServiceMonitor(
+                metadata=Metadata(name=self.instance, namespace=self._props.namespace),
+                spec=ServiceMonitorSpec(
+                    selector=LabelSelector(match_labels={**self.selector, PORT_LABEL: ADMIN.name}),
+                    namespace_selector=NamespaceSelector(match_names=(self._props.namespace,)),
+                    endpoints=(
+                        ScrapeEndpoint(
+                            port=ADMIN.name,
+                            path="/metrics",
+                            scheme="http",
+                            interval=interval,
+                            scrape_timeout=interval,
+                        ),
+                    ),
+                ),
+            )
+        )
+
+
+def spread_over_zones(selector: dict[str, str]) -> k8s.TopologySpreadConstraint:
+    """Keeps replicas in different zones while there is room."""
+    return k8s.TopologySpreadConstraint(
+        max_skew=1,
+        topology_key="topology.kubernetes.io/zone",
+        when_unsatisfiable="ScheduleAnyway",
+        label_selector=k8s.LabelSelector(match_labels=selector),
+    )
+
+
+def _probe(path: str, failures: int) -> k8s.Probe:
+    return k8s.Probe(
+        http_get=k8s.HttpGetAction(path=path, port=int_or_string(ADMIN.name), scheme="HTTP"),
+        period_seconds=5,
+        timeout_seconds=2,
+        success_threshold=1,
+        failure_threshold=failures,
+    )

@@ -1,0 +1,239 @@
+"""The metrics collector: scrapes the model servers at the one interval and hands their metrics to what KEDA asks.
+
+One replica, because two would write every sample twice (trap N16). It drops everything but the engines' own series.
+"""
+
+import hashlib
+from typing import Any, ClassVar, Literal
+
+import yaml
+from cdk8s_plus_28 import k8s
+
+from headway.constructs.image import image_reference
+from headway.constructs.manifest import int_or_string, quantity, resources
+from headway.constructs.part import ManifestChart, Part
+from headway.constructs.priority_classes import SERVING_EDGE
+from headway.constructs.references import Endpoint, Pods, Port
+from headway.constructs.security import restricted_container, restricted_pod
+from headway.domain.cluster import Cluster
+from headway.domain.environment import Metrics
+from headway.domain.noun import Noun
+from headway.domain.runtime_image import RuntimeImage
+from headway.kinds import (
+    LabelSelector,
+    Metadata,
+    NamespaceSelector,
+    PodMonitor,
+    PodMonitorSpec,
+    ScrapeEndpoint,
+)
+
+OWN_METRICS = Port("own-metrics", 8888)
+HEALTH = Port("health", 13133)
+OTEL_ADD_ON = "keda-otel-scaler.keda.svc:4317"
+JOB = "model-server"
+
+
+class MetricsCollectorProps(Noun, arbitrary_types_allowed=True):
+    """The collector of one environment."""
+
+    namespace: str
+    """Where it runs."""
+    metrics: Metrics
+    """How often it scrapes."""
+    cluster: Cluster
+    """Whose registry holds the image, and what its KEDA can ask."""
+    image: RuntimeImage
+    """The collector's program."""
+    targets: tuple[Pods, ...]
+    """Pods it scrapes."""
+    target_port: Port
+    """Their metrics port."""
+    prometheus: Endpoint
+    """Where it writes."""
+
+
+class MetricsCollector(Part):
+    """OpenTelemetry collector with its configuration, account and the right to list the pods it scrapes."""
+
+    component: ClassVar[str] = "collector"
+
+    def __init__(self, scope: Part | ManifestChart, id: str, props: MetricsCollectorProps) -> None:
+        super().__init__(scope, id, instance="metrics-collector")
+        self._props = props
+        self.pods = Pods.of(props.namespace, self.selector)
+        self._account()
+        config = yaml.safe_dump(collector_config(props), sort_keys=True, width=120)
+        self.add(k8s.KubeConfigMapProps(metadata=self._meta(), data={"collector.yaml": config}))
+        self._deployment(config)
+        interval = f"{props.metrics.scrape_interval_seconds}s"
+        self.add(
+            PodMonitor(
+                metadata=Metadata(name=self.instance, namespace=props.namespace),
+                spec=PodMonitorSpec(
+                    selector=LabelSelector(match_labels=self.selector),
+                    namespace_selector=NamespaceSelector(match_names=(props.namespace,)),
+                    pod_metrics_endpoints=(
+                        ScrapeEndpoint(
+                            port=OWN_METRICS.name,
+                            path="/metrics",
+                            scheme="http",
+                            interval=interval,
+                            scrape_timeout=interval,
+                        ),
+                    ),
+                ),
+            )
+        )
+
+    def _meta(self) -> k8s.ObjectMeta:
+        return k8s.ObjectMeta(name=self.instance, namespace=self._props.namespace)
+
+    def _account(self) -> None:
+        self.add(k8s.KubeServiceAccountProps(metadata=self._meta(), automount_service_account_token=False))
+        for namespace in sorted({pods.namespace for pods in self._props.targets}):
+            metadata = k8s.ObjectMeta(name=f"{self.instance}-lists-pods", namespace=namespace)
+            rule = k8s.PolicyRule(api_groups=[""], resources=["pods"], verbs=["get", "list", "watch"])
+            self.add(k8s.KubeRoleProps(metadata=metadata, rules=[rule]))
+            self.add(
+                k8s.KubeRoleBindingProps(
+                    metadata=metadata,
+                    role_ref=k8s.RoleRef(
+                        api_group="rbac.authorization.k8s.io", kind="Role", name=f"{self.instance}-lists-pods"
+                    ),
+                    subjects=[k8s.Subject(kind="ServiceAccount", name=self.instance, namespace=self._props.namespace)],
+                )
+            )
+
+    def _deployment(self, config: str) -> None:
+        limits = {"memory": "512Mi", "ephemeral-storage": "256Mi"}
+        probe = k8s.Probe(
+            http_get=k8s.HttpGetAction(path="/", port=int_or_string(HEALTH.name), scheme="HTTP"),
+            period_seconds=5,
+            timeout_seconds=2,
+            success_threshold=1,
+            failure_threshold=3,
+        )
+        container = k8s.Container(
+            name="collector",
+            image=image_reference(self._props.image, self._props.cluster),
+            image_pull_policy="IfNotPresent",
+            args=["--config=/etc/collector/collector.yaml"],
+            env=[k8s.EnvVar(name="GOMEMLIMIT", value="400MiB")],
+            ports=[
+                k8s.ContainerPort(name=port.name, container_port=port.number, protocol="TCP")
+                for port in (OWN_METRICS, HEALTH)
+            ],
+            liveness_probe=probe,
+            readiness_probe=probe,
+            resources=resources({"cpu": "200m", **limits}, limits),
+            security_context=restricted_container(),
+            volume_mounts=[
+                k8s.VolumeMount(name="config", mount_path="/etc/collector", read_only=True),
+                k8s.VolumeMount(name="tmp", mount_path="/tmp"),  # noqa: S108
+            ],
+        )
+        self.add(
+            k8s.KubeDeploymentProps(
+                metadata=self._meta(),
+                spec=k8s.DeploymentSpec(
+                    replicas=1,
+                    selector=k8s.LabelSelector(match_labels=self.selector),
+                    revision_history_limit=3,
+                    strategy=k8s.DeploymentStrategy(type="Recreate"),
+                    template=k8s.PodTemplateSpec(
+                        metadata=k8s.ObjectMeta(
+                            labels=self.labels, annotations={"headway.dev/config": fingerprint(config)}
+                        ),
+                        spec=k8s.PodSpec(
+                            service_account_name=self.instance,
+                            automount_service_account_token=True,
+                            enable_service_links=False,
+                            priority_class_name=SERVING_EDGE.name,
+                            termination_grace_period_seconds=30,
+                            security_context=restricted_pod(),
+                            containers=[container],
+                            volumes=[
+                                k8s.Volume(name="config", config_map=k8s.ConfigMapVolumeSource(name=self.instance)),
+                                k8s.Volume(
+                                    name="tmp",
+                                    empty_dir=k8s.EmptyDirVolumeSource(size_limit=quantity("64Mi")),
+                                ),
+                            ],
+                        ),
+                    ),
+                ),
+            )
+        )
+
+
+def collector_config(props: MetricsCollectorProps) -> dict[str, Any]:
+    """The collector's configuration: one receiver, one pipeline, and the exporter that KEDA's scaler reads from."""
+    writes: Literal["otlp", "prometheusremotewrite"] = (
+        "prometheusremotewrite" if props.cluster.keda.scaler == "prometheus" else "otlp"
+    )
+    exporters: dict[str, Any] = {
+        "prometheusremotewrite": {
+            "endpoint": f"{props.prometheus.url}/api/v1/write",
+            "resource_to_telemetry_conversion": {"enabled": False},
+        },
+        "otlp": {"endpoint": OTEL_ADD_ON, "tls": {"insecure": True}},
+    }
+    return {
+        "receivers": {"prometheus": {"config": {"scrape_configs": [_scrape(props)]}}},
+        "processors": {"memory_limiter": {"check_interval": "1s", "limit_mib": 400}},
+        "exporters": {writes: exporters[writes]},
+        "extensions": {"health_check": {"endpoint": f"0.0.0.0:{HEALTH.number}"}},
+        "service": {
+            "extensions": ["health_check"],
+            "telemetry": {"metrics": {"readers": [_own_metrics()]}},
+            "pipelines": {
+                "metrics": {
+                    "receivers": ["prometheus"],
+                    "processors": ["memory_limiter"],
+                    "exporters": [writes],
+                }
+            },
+        },
+    }
+
+
+def fingerprint(config: str) -> str:
+    """Changes with the configuration, so that a new one restarts the pod."""
+    return hashlib.sha256(config.encode()).hexdigest()[:12]
+
+
+def _scrape(props: MetricsCollectorProps) -> dict[str, Any]:
+    interval = f"{props.metrics.scrape_interval_seconds}s"
+    component = dict(props.targets[0].selector)["app.kubernetes.io/component"] if props.targets else JOB
+    return {
+        "job_name": JOB,
+        "scrape_interval": interval,
+        "scrape_timeout": interval,
+        "kubernetes_sd_configs": [
+            {"role": "pod", "namespaces": {"names": sorted({pods.namespace for pods in props.targets})}}
+        ],
+        "relabel_configs": [
+            {
+                "action": "keep",
+                "source_labels": ["__meta_kubernetes_pod_label_app_kubernetes_io_component"],
+                "regex": component,
+            },
+            {
+                "action": "keep",
+                "source_labels": ["__meta_kubernetes_pod_container_port_name"],
+                "regex": props.target_port.name,
+            },
+            {
+                "action": "replace",
+                "source_labels": ["__meta_kubernetes_namespace"],
+                "target_label": "namespace",
+            },
+            {"action": "replace", "source_labels": ["__meta_kubernetes_pod_name"], "target_label": "pod"},
+        ],
+        "metric_relabel_configs": [{"action": "keep", "source_labels": ["__name__"], "regex": "(vllm|sglang):.+"}],
+    }
+
+
+def _own_metrics() -> dict[str, Any]:
+    return {"pull": {"exporter": {"prometheus": {"host": "0.0.0.0", "port": OWN_METRICS.number}}}}  # noqa: S104

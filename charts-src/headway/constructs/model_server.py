@@ -1,0 +1,150 @@
+"""A model server: an engine behind a Service, as a Deployment or, when one machine is not enough, a LeaderWorkerSet.
+
+Neither carries a replica count: the scaler owns it (trap S12).
+"""
+
+from typing import ClassVar
+
+from cdk8s_plus_28 import k8s
+
+from headway.constructs.engine_pod import HTTP, EnginePodProps, engine_pod
+from headway.constructs.manifest import int_or_string, plain
+from headway.constructs.part import Labels, ManifestChart, Part
+from headway.constructs.references import Endpoint, Identity, Pods
+from headway.domain.names import resource_name
+from headway.domain.noun import Noun
+from headway.kinds import (
+    GroupNetwork,
+    GroupRollingUpdate,
+    GroupRollout,
+    LeaderWorkerSet,
+    LeaderWorkerSetSpec,
+    LeaderWorkerTemplate,
+    Metadata,
+    ScaleTargetRef,
+)
+
+ROLE = "headway.dev/role"
+
+
+class ModelServerProps(Noun, arbitrary_types_allowed=True):
+    """One deployment's server."""
+
+    namespace: str
+    """Where it runs."""
+    pod: EnginePodProps
+    """What its pods are made from."""
+
+
+class ModelServer(Part):
+    """Workload, Service, ServiceAccount and disruption budget of one model deployment."""
+
+    component: ClassVar[str] = "model-server"
+
+    def __init__(self, scope: Part | ManifestChart, id: str, props: ModelServerProps) -> None:
+        super().__init__(scope, id, instance=resource_name(props.pod.recipe.deployment))
+        self._props = props
+        self._grouped = props.pod.recipe.chosen.nodes > 1
+        recipe, cluster = props.pod.recipe, props.pod.cluster
+        self.endpoint = Endpoint(self.instance, HTTP, Pods.of(props.namespace, self._serving))
+        self.identity = Identity(
+            props.namespace,
+            props.pod.service_account,
+            ("s3:GetObject", "s3:ListBucket"),
+            (
+                f"arn:aws:s3:::{cluster.models_bucket}",
+                f"arn:aws:s3:::{cluster.models_bucket}/{recipe.checkpoint}/*",
+            ),
+        )
+        self.scale_target = (
+            ScaleTargetRef(api_version="leaderworkerset.x-k8s.io/v1", kind="LeaderWorkerSet", name=self.instance)
+            if self._grouped
+            else ScaleTargetRef(name=self.instance)
+        )
+        self._account()
+        if self._grouped:
+            self._group()
+        else:
+            self._deployment()
+        self._service()
+        self._budget()
+
+    @property
+    def pods(self) -> Pods:
+        """Every pod of the deployment, workers included."""
+        return Pods.of(self._props.namespace, self.selector)
+
+    @property
+    def _serving(self) -> Labels:
+        return {**self.selector, ROLE: "leader"} if self._grouped else self.selector
+
+    def _meta(self, name: str | None = None) -> k8s.ObjectMeta:
+        return k8s.ObjectMeta(name=name or self.instance, namespace=self._props.namespace)
+
+    def _account(self) -> None:
+        self.add(
+            k8s.KubeServiceAccountProps(
+                metadata=self._meta(self._props.pod.service_account), automount_service_account_token=False
+            )
+        )
+
+    def _deployment(self) -> None:
+        lifecycle, surge = self._props.pod.recipe.lifecycle, self._props.pod.recipe.surge_replicas
+        self.add(
+            k8s.KubeDeploymentProps(
+                metadata=self._meta(),
+                spec=k8s.DeploymentSpec(
+                    selector=k8s.LabelSelector(match_labels=self.selector),
+                    progress_deadline_seconds=lifecycle.progress_deadline_seconds,
+                    revision_history_limit=3,
+                    strategy=k8s.DeploymentStrategy(
+                        type="RollingUpdate",
+                        rolling_update=k8s.RollingUpdateDeployment(
+                            max_surge=int_or_string(surge), max_unavailable=int_or_string(1 - surge)
+                        ),
+                    ),
+                    template=engine_pod(self._props.pod, self.labels),
+                ),
+            )
+        )
+
+    def _group(self) -> None:
+        leader = plain(engine_pod(self._props.pod, {**self.labels, ROLE: "leader"}, "leader"))
+        worker = plain(engine_pod(self._props.pod, {**self.labels, ROLE: "worker"}, "worker"))
+        self.add(
+            LeaderWorkerSet(
+                metadata=Metadata(name=self.instance, namespace=self._props.namespace),
+                spec=LeaderWorkerSetSpec(
+                    leader_worker_template=LeaderWorkerTemplate(
+                        size=self._props.pod.recipe.chosen.nodes,
+                        restart_policy="RecreateGroupOnPodRestart",
+                        leader_template=leader,
+                        worker_template=worker,
+                    ),
+                    rollout_strategy=GroupRollout(
+                        rolling_update_configuration=GroupRollingUpdate(max_unavailable=1, max_surge=0)
+                    ),
+                    startup_policy="LeaderCreated",
+                    network_config=GroupNetwork(subdomain_policy="Shared"),
+                ),
+            )
+        )
+
+    def _service(self) -> None:
+        port = k8s.ServicePort(name=HTTP.name, port=HTTP.number, target_port=int_or_string(HTTP.name), protocol="TCP")
+        self.add(
+            k8s.KubeServiceProps(
+                metadata=self._meta(),
+                spec=k8s.ServiceSpec(type="ClusterIP", selector=self._serving, ports=[port]),
+            )
+        )
+
+    def _budget(self) -> None:
+        self.add(
+            k8s.KubePodDisruptionBudgetProps(
+                metadata=self._meta(),
+                spec=k8s.PodDisruptionBudgetSpec(
+                    max_unavailable=int_or_string(1), selector=k8s.LabelSelector(match_labels=self._serving)
+                ),
+            )
+        )

