@@ -64,14 +64,10 @@ class Comparison:
         yield from _limit_drift(ours, theirs, path)
         if "properties" in ours:
             yield from self._properties(ours, theirs, path)
-        elif theirs.get("additionalProperties") is False and isinstance(
-            ours.get("additionalProperties"), dict
-        ):
+        elif theirs.get("additionalProperties") is False and isinstance(ours.get("additionalProperties"), dict):
             yield f"{path}: ours is a map, upstream an object with fields"
         elif isinstance(theirs.get("additionalProperties"), dict):
-            yield from self._node(
-                ours.get("additionalProperties") or {}, theirs["additionalProperties"], f"{path}.*"
-            )
+            yield from self._node(ours.get("additionalProperties") or {}, theirs["additionalProperties"], f"{path}.*")
         if "items" in ours and "items" in theirs:
             yield from self._node(ours["items"], theirs["items"], f"{path}[]")
 
