@@ -10,7 +10,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,10 +48,10 @@ def synth(names: Sequence[str], out: Path, catalog: Catalog | None = None) -> li
     """
     catalog = catalog or load_catalog()
     planned = plan_all(names, catalog)
-    with tempfile.TemporaryDirectory(dir=_existing(out), prefix=".headway-synth-") as folder:
-        rendered = [_render(environment, plans, catalog, Path(folder)) for environment, plans in planned]
+    with _beside(out) as folder:
+        rendered = [_render(environment, plans, catalog, folder) for environment, plans in planned]
         for environment, _ in planned:
-            _replace(Path(folder), out, environment.spec.name)
+            _replace(folder, out, environment.spec.name)
     return rendered
 
 
@@ -76,10 +77,13 @@ def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog
     from headway.charts import argo_cd, controllers
     from headway.charts.environment import environment_charts
     from headway.charts.terraform_inputs import terraform_inputs
-    from headway.constructs.manifest import write
+    from headway.constructs.manifest import sorted_keys, write
 
     spec = environment.spec
     layout = cdk8s.YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE
+    needed = controllers.controllers_for(spec, grouped=any(p.recipe.chosen.nodes > 1 for p in plans))
+    if messages := controllers.unsupported(spec, needed):
+        raise EnvironmentFaults(_version_fault(environment, message) for message in messages)
     dist = cdk8s.App(outdir=str(folder / "dist" / spec.name), output_file_extension=EXTENSION, yaml_output_type=layout)
     built = environment_charts(dist, spec, plans, catalog)
     manifests = [manifest for chart in built.charts for manifest in chart.manifests]
@@ -89,7 +93,6 @@ def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog
         raise RenderedSetFaults(findings)
     dist.synth()
 
-    needed = controllers.controllers_for(spec, grouped=any(p.recipe.chosen.nodes > 1 for p in plans))
     applications = [argo_cd.application(app, spec) for app in built.apps]
     applications += [controllers.application(c, spec) for c in needed if c.delivery == "chart"]
     bootstrap = [
@@ -102,13 +105,21 @@ def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog
         app = cdk8s.App(outdir=str(folder / top), output_file_extension=EXTENSION, yaml_output_type=layout)
         chart = cdk8s.Chart(app, spec.name, disable_resource_name_hashes=True)
         for thing in things:
-            write(chart, thing.manifest())
+            write(chart, sorted_keys(thing.manifest()))
         app.synth()
     inputs = folder / "terraform" / "environments" / spec.name / "headway.auto.tfvars.json"
     inputs.parent.mkdir(parents=True)
-    text = json.dumps(terraform_inputs(spec, built.identities), indent=2, sort_keys=True)
+    identities = (*built.identities, *controllers.identities(spec, needed))
+    text = json.dumps(terraform_inputs(spec, identities), indent=2, sort_keys=True)
     inputs.write_text(text + "\n", encoding="utf-8")
     return Rendered(spec.name, len(manifests) + len(applications) + len(bootstrap), environment.unresolved)
+
+
+def _version_fault(environment: Environment, message: str) -> Fault:
+    path = "cluster.kubernetes_version"
+    origin = environment.origin(path)
+    problem, _, remedy = message.partition("; ")
+    return Fault(origin.file, origin.line, path, problem, remedy or "state a version that every controller supports")
 
 
 def import_cdk8s() -> None:
@@ -131,6 +142,15 @@ def _replace(new: Path, out: Path, name: str) -> None:
     (new / inputs).replace(out / inputs)
 
 
-def _existing(out: Path) -> Path:
+@contextmanager
+def _beside(out: Path) -> Iterator[Path]:
+    """A folder on the same file system as `out`; a render that fails leaves no trace of it, nor of an `out` it made."""
+    made = not out.exists()
     out.mkdir(parents=True, exist_ok=True)
-    return out
+    try:
+        with tempfile.TemporaryDirectory(dir=out, prefix=".headway-synth-") as folder:
+            yield Path(folder)
+    except BaseException:
+        if made:
+            out.rmdir()
+        raise

@@ -13,14 +13,25 @@ def terraform_inputs(spec: EnvironmentSpec, identities: Sequence[Identity]) -> d
     return {
         "addons": controllers.addons(spec),
         "cluster_name": spec.cluster.name,
-        "pod_identities": {
-            f"{identity.namespace}-{identity.service_account}": {
-                "namespace": identity.namespace,
-                "service_account": identity.service_account,
-                "actions": list(identity.actions),
-                "resources": list(identity.resources),
-            }
-            for identity in identities
-        },
+        "pod_identities": _by_account(identities),
         "region": spec.cluster.region,
     }
+
+
+def _by_account(identities: Sequence[Identity]) -> dict[str, Any]:
+    """One role an account: an account that acts for several purposes may do what each of them needs."""
+    merged: dict[str, Any] = {}
+    for identity in identities:
+        key = f"{identity.namespace}-{identity.service_account}"
+        role = merged.setdefault(
+            key,
+            {
+                "namespace": identity.namespace,
+                "service_account": identity.service_account,
+                "actions": [],
+                "resources": [],
+            },
+        )
+        role["actions"] = sorted({*role["actions"], *identity.actions})
+        role["resources"] = sorted({*role["resources"], *identity.resources})
+    return merged

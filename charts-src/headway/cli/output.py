@@ -19,9 +19,9 @@ format_option = click.option(
 
 
 def console() -> Console:
-    """Stdout as rich sees it; wide enough for a table when it is a file or a pipe. Keeps NO_COLOR."""
-    found = Console()
-    return found if found.is_terminal else Console(width=160)
+    """Stdout as rich sees it; wide enough for a table when it is a file or a pipe. Keeps NO_COLOR; brackets are text."""
+    found = Console(markup=False, emoji=False)
+    return found if found.is_terminal else Console(width=160, markup=False, emoji=False)
 
 
 def print_json(data: Any) -> None:
@@ -31,7 +31,7 @@ def print_json(data: Any) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[str] = ()) -> Table:
     """A plain table; columns named in `numbers` are set to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    made = Table(title=title, title_justify="left", title_style="bold cyan", header_style="dim", box=None, pad_edge=False)
     for column in columns:
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:

@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,8 @@ def plan(env: str, picture: Path | None, style: str) -> None:
 
 
 def _tables(name: str, plans: tuple[DeploymentPlan, ...]) -> Group:
+    if not plans:
+        return Group(f"{name} states no model deployment")
     return Group(_hardware(name, plans), "", _money(plans), "", _cold_starts(plans), "", _provenance(plans))
 
 
@@ -105,8 +108,8 @@ def _money(plans: tuple[DeploymentPlan, ...]) -> Table:
         prices = [_usd(planned.usd_per_hour(count)) for count in (least, now, most)]
         ceiling = _usd(planned.usd_per_hour(most, on_demand=True))
         rows.append((planned.name, f"{least} / {now} / {most}", *prices, ceiling, ", ".join(dict.fromkeys(quotes))))
-    totals = [_total(plans, index) for index in range(3)]
-    most_total = sum(planned.usd_per_hour(_replicas(planned)[2], on_demand=True) or 0 for planned in plans)
+    totals = [_total(planned.usd_per_hour(_replicas(planned)[index]) for planned in plans) for index in range(3)]
+    most_total = _total(planned.usd_per_hour(_replicas(planned)[2], on_demand=True) for planned in plans)
     rows.append(("together", "", *(_usd(total) for total in totals), _usd(most_total), ""))
     numbers = ("USD/h: floor", "now", "ceiling", "ceiling on demand")
     return table(
@@ -151,8 +154,10 @@ def _replicas(planned: DeploymentPlan) -> tuple[int, int, int]:
     return replicas.min, desired_replicas(value, planned.target, replicas.min, replicas.max), replicas.max
 
 
-def _total(plans: tuple[DeploymentPlan, ...], index: int) -> float:
-    return sum(planned.usd_per_hour(_replicas(planned)[index]) or 0 for planned in plans)
+def _total(costs: Iterable[float | None]) -> float | None:
+    """The sum, or `None` when one of them is not known: a sum that leaves one out looks like a price."""
+    known = list(costs)
+    return None if None in known else sum(cost for cost in known if cost is not None)
 
 
 def _usd(value: float | None) -> str:

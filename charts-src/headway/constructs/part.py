@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import cdk8s
 from constructs import Construct
 
-from headway.constructs.manifest import Manifest, manifest, write
+from headway.constructs.manifest import Manifest, manifest, sorted_keys, write
 from headway.domain.fact import markers_in
 
 CONSTRUCT = "headway.dev/construct"
@@ -71,4 +71,4 @@ class Part(Construct):
         annotations[CONSTRUCT] = f"{SOURCE_ROOT}/{type(self).__module__.replace('.', '/')}.py"
         if lacking := markers_in(json.dumps(written)):
             annotations[UNRESOLVED] = " ".join(lacking)
-        return written
+        return sorted_keys(written)

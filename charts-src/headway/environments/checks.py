@@ -4,6 +4,7 @@ Each check is a generator of `(path, problem, remedy)`; it runs on the parts tha
 one pool does not hide a wrong model card elsewhere.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from headway.catalog import Catalog
 from headway.domain.cluster import Cluster
 from headway.domain.environment import Edge, EnvironmentSpec, Gateway
+from headway.domain.fact import is_unresolved
 from headway.domain.gpu_pool import GpuPool
 from headway.domain.instance_type import InstanceType
 from headway.domain.model_deployment import ModelDeployment
@@ -20,6 +22,7 @@ from headway.domain.names import resource_name
 from headway.domain.noun import Noun
 from headway.environments.faults import Fault, did_you_mean
 from headway.environments.source import Located
+from headway.recipes.machine import machines
 from headway.scaling import LAWS
 
 Path = tuple[str, ...]
@@ -37,8 +40,8 @@ class Parts:
     gateway: Gateway | None
     pools: dict[str, GpuPool]
     models: dict[str, ModelDeployment]
-    pool_names: tuple[str, ...]
-    """Every pool that is named, well-formed or not."""
+    pool_names: tuple[str, ...] | None
+    """Every pool that is named, well-formed or not; `None` where `pools` itself is not a mapping."""
 
     @classmethod
     def of(cls, tree: Located) -> "Parts":
@@ -51,13 +54,13 @@ class Parts:
             gateway=_part(Gateway, data.get("gateway")),
             pools=_parts(GpuPool, data.get("pools")),
             models=_parts(ModelDeployment, data.get("models")),
-            pool_names=tuple(data["pools"]) if isinstance(data.get("pools"), dict) else (),
+            pool_names=tuple(data["pools"]) if isinstance(data.get("pools"), dict) else None,
         )
 
 
 def check(parts: Parts, catalog: Catalog, tree: Located) -> list[Fault]:
     """Every fault that needs more than one field, or the catalog, to see."""
-    findings = [*_cluster(parts, catalog), *_waits(parts), *_names(parts)]
+    findings = [*_cluster(parts, catalog), *_certificate(parts), *_waits(parts), *_names(parts)]
     for name, pool in parts.pools.items():
         findings += [_below(("pools", name), found) for found in _pool(pool, parts.cluster, catalog)]
     for name, model in parts.models.items():
@@ -80,20 +83,34 @@ def _cluster(parts: Parts, catalog: Catalog) -> Iterator[Finding]:
     cluster = parts.cluster
     if cluster is None:
         return
-    for zone in cluster.zones:
-        if cluster.provider == "eks" and not zone.startswith(cluster.region):
+    in_region = re.compile(re.escape(cluster.region) + r"(-[a-z]+-\d+)?[a-z]")
+    for place, zone in enumerate(cluster.zones):
+        if cluster.provider == "eks" and not in_region.fullmatch(zone):
             yield (
-                ("cluster", "zones"),
-                f"{zone} is not in {cluster.region}",
+                ("cluster", "zones", str(place)),
+                f"{zone!r} is no zone of {cluster.region}",
                 f"name zones such as {cluster.region}a",
             )
     for key in cluster.images:
         if key not in catalog.images:
             yield (
                 ("cluster", "images", key),
-                "is no image of the catalog",
+                f"no image {key!r} in the catalog",
                 did_you_mean(key, list(catalog.images)),
             )
+
+
+def _certificate(parts: Parts) -> Iterator[Finding]:
+    """A load balancer takes certificates of its own region only; the one for CloudFront, in us-east-1, is another."""
+    if parts.edge is None or parts.cluster is None or is_unresolved(parts.edge.certificate):
+        return
+    region = parts.edge.certificate.split(":")[3]
+    if region != parts.cluster.region:
+        yield (
+            ("edge", "certificate"),
+            f"is of {region} and the load balancer is in {parts.cluster.region}",
+            f"state one of {parts.cluster.region}",
+        )
 
 
 def _waits(parts: Parts) -> Iterator[Finding]:
@@ -107,7 +124,7 @@ def _waits(parts: Parts) -> Iterator[Finding]:
     if gateway and gateway.first_byte_timeout_seconds > gateway.total_timeout_seconds:
         yield (
             ("gateway", "first_byte_timeout_seconds"),
-            f"is {gateway.first_byte_timeout_seconds:g} s, longer than total_timeout_seconds ({gateway.total_timeout_seconds:g} s)",
+            f"is {gateway.first_byte_timeout_seconds:g} s and total_timeout_seconds is {gateway.total_timeout_seconds:g} s",
             "lower it, or raise the total",
         )
 
@@ -149,6 +166,7 @@ def _pool(pool: GpuPool, cluster: Cluster | None, catalog: Catalog) -> Iterator[
             "has no static_node in a cluster whose provider is `other`",
             "state static_node: Karpenter provisions on EKS only",
         )
+        return
     if pool.static_node is not None:
         return
     if accelerator.vendor == "amd":
@@ -158,31 +176,34 @@ def _pool(pool: GpuPool, cluster: Cluster | None, catalog: Catalog) -> Iterator[
             "render for a cluster that has them (cluster.provider: other, static_node), or choose an NVIDIA accelerator",
         )
         return
-    for name in pool.instance_types:
-        yield from _admitted(name, catalog.instance_types.get(name), pool, catalog)
+    for place, name in enumerate(pool.instance_types):
+        for problem, remedy in _admitted(name, catalog.instance_types.get(name), pool, catalog):
+            yield ("instance_types", str(place)), problem, remedy
     if not pool.instance_types and not catalog.instance_types_with(pool.accelerator, pool.gpu_count):
-        counts = sorted(
-            {t.gpu_count for t in catalog.instance_types.values() if t.accelerator == pool.accelerator and t.listed}
-        )
-        yield (
-            ("gpu_count",),
-            f"no listed machine has {pool.gpu_count} × {pool.accelerator}",
-            f"offered counts are {counts}",
-        )
+        yield _not_offered(pool, catalog)
 
 
-def _admitted(name: str, machine: InstanceType | None, pool: GpuPool, catalog: Catalog) -> Iterator[Finding]:
-    path = ("instance_types",)
+def _not_offered(pool: GpuPool, catalog: Catalog) -> Finding:
+    counts = [count for count in range(1, 17) if catalog.instance_types_with(pool.accelerator, count)]
+    if not counts:
+        return ("accelerator",), f"no listed amd64 machine has {pool.accelerator}", "choose another accelerator"
+    return (
+        ("gpu_count",),
+        f"no listed amd64 machine has {pool.gpu_count} × {pool.accelerator}",
+        f"offered are {', '.join(map(str, counts))}",
+    )
+
+
+def _admitted(name: str, machine: InstanceType | None, pool: GpuPool, catalog: Catalog) -> Iterator[tuple[str, str]]:
     if machine is None:
-        yield path, f"no instance type {name!r}", did_you_mean(name, list(catalog.instance_types))
+        yield f"no instance type {name!r}", did_you_mean(name, list(catalog.instance_types))
     elif not machine.listed:
-        yield path, f"{name} is no longer offered", "remove it"
+        yield f"{name} is no longer offered by EC2", "remove it"
     elif machine.architecture != "amd64":
-        yield path, f"{name} is {machine.architecture} and the engines' images are amd64", "remove it"
+        yield f"{name} is {machine.architecture} and the engines' images are amd64", "remove it"
     elif machine.accelerator != pool.accelerator or machine.gpu_count != pool.gpu_count:
         has = f"{machine.gpu_count} × {machine.accelerator or machine.gpu_name}"
         yield (
-            path,
             f"{name} has {has}, the pool states {pool.gpu_count} × {pool.accelerator}",
             "move it to a pool of its own",
         )
@@ -205,15 +226,33 @@ def _model(model: ModelDeployment, parts: Parts, catalog: Catalog) -> Iterator[F
             yield (
                 ("context_tokens",),
                 f"is {model.context_tokens}, {model.card} was made for {card.context_tokens}",
-                "lower it",
+                f"state at most {card.context_tokens}",
             )
-    for pool in model.pools:
-        if pool not in parts.pool_names:
-            yield ("pools",), f"no pool {pool!r}", did_you_mean(pool, parts.pool_names)
+    for place, pool in enumerate(model.pools):
+        if parts.pool_names is not None and pool not in parts.pool_names:
+            yield ("pools", str(place)), f"no pool {pool!r}", did_you_mean(pool, parts.pool_names)
     if model.pin.instance_type and model.pin.instance_type not in catalog.instance_types:
         remedy = did_you_mean(model.pin.instance_type, list(catalog.instance_types))
         yield ("pin", "instance_type"), f"no instance type {model.pin.instance_type!r}", remedy
+    else:
+        yield from _pinned_machine(model, parts, catalog)
     yield from _scaling(model, parts)
+
+
+def _pinned_machine(model: ModelDeployment, parts: Parts, catalog: Catalog) -> Iterator[Finding]:
+    """A pin to a machine that the deployment's pools do not admit; silent while one of them is broken itself."""
+    pinned = model.pin.instance_type
+    pools = [parts.pools.get(name) for name in model.pools]
+    if pinned is None or any(pool is None or list(_pool(pool, None, catalog)) for pool in pools):
+        return
+    region = parts.cluster.region if parts.cluster else ""
+    known = [machine.name for pool in pools if pool for machine in machines(pool, catalog, region)]
+    if pinned not in known:
+        yield (
+            ("pin", "instance_type"),
+            f"no pool of this deployment admits {pinned}",
+            f"pin one of {', '.join(known)}, or add a pool that admits it",
+        )
 
 
 def _scaling(model: ModelDeployment, parts: Parts) -> Iterator[Finding]:

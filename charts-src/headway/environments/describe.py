@@ -10,12 +10,12 @@ from headway.domain.noun import Unit
 
 
 def field_at(model: type[BaseModel], keys: tuple[str, ...]) -> FieldInfo | None:
-    """The field that a path of keys names, or `None`. A key of a mapping field names the mapping's entry."""
+    """The field that a path of keys names, or `None`. A key of a mapping or list names its entry."""
     field: FieldInfo | None = None
     here: Any = model
     for key in keys:
-        if typing.get_origin(here) is dict:
-            here = typing.get_args(here)[1]
+        if (entry := _entry(here, key)) is not None:
+            here = entry
             continue
         owner = model_in(here)
         if owner is None or key not in owner.model_fields:
@@ -29,8 +29,8 @@ def model_at(model: type[BaseModel], keys: tuple[str, ...]) -> type[BaseModel] |
     """The model whose fields may stand below a path of keys, or `None` where a value stands."""
     here: Any = model
     for key in keys:
-        if typing.get_origin(here) is dict:
-            here = typing.get_args(here)[1]
+        if (entry := _entry(here, key)) is not None:
+            here = entry
             continue
         owner = model_in(here)
         if owner is None or key not in owner.model_fields:
@@ -47,6 +47,14 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
         if typing.get_origin(annotation) is not dict and (found := model_in(part)):
             return found
     return None
+
+
+def _entry(annotation: Any, key: str) -> Any:
+    """What stands at a key of a mapping, or at a place in a list; `None` for anything else."""
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is dict:
+        return args[1]
+    return args[0] if origin is tuple and key.isdigit() else None
 
 
 def unit_of(field: FieldInfo) -> str:

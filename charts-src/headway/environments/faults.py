@@ -33,8 +33,9 @@ class EnvironmentFaults(Exception):
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """A remedy for an unknown name: the nearest known one, or the list of them."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    by_lower = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     if near:
-        return f"did you mean {near[0]}?"
+        return f"did you mean {by_lower[near[0]]}?"
     shown = ", ".join(sorted(known)[:8])
     return f"known are {shown}{', …' if len(known) > 8 else ''}" if known else "remove it"

@@ -7,7 +7,7 @@
          checks                        names, hardware, promises that contradict  checks.py
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +49,18 @@ def environment_names(folder: Path = SHIPPED) -> tuple[str, ...]:
 def load_environment(name_or_path: str, catalog: Catalog, folder: Path = SHIPPED) -> Environment:
     """The environment of that name in `folder`, or in a YAML file. Raises `EnvironmentFaults` with every fault."""
     path = _path(name_or_path, folder)
-    tree = _with_extended(path, folder, ())
-    name = tree.value.get("name") or Located(path.stem, Origin(tree.origin.file, 1))
-    tree = Located({**tree.value, "name": name}, tree.origin)
-    tree, unresolved = open_facts(tree, _needed_images(tree, catalog))
     faults: list[Fault] = []
+    tree = _with_extended(path, folder, (), faults)
+    name = tree.value.get("name") or Located(path.stem, Origin(tree.origin.file, 1))
+    tree = replace(tree, value={**tree.value, "name": name})
+    tree, unresolved = open_facts(tree, _needed_images(tree, catalog))
+    unread = {(fault.file, fault.line, fault.path) for fault in faults}
     spec: EnvironmentSpec | None = None
     try:
         spec = EnvironmentSpec.model_validate(tree.plain())
     except ValidationError as error:
-        faults.extend(shape_faults(error, tree))
+        found = shape_faults(error, tree)
+        faults.extend(fault for fault in found if (fault.file, fault.line, fault.path) not in unread)
     faults.extend(check(Parts.of(tree), catalog, tree))
     if faults or spec is None:
         raise EnvironmentFaults(faults)
@@ -71,7 +73,8 @@ def _needed_images(tree: Located, catalog: Catalog) -> tuple[str, ...]:
     pools, models = data.get("pools"), data.get("models")
     named = {str(pool.get("accelerator")) for pool in _mappings(pools)}
     vendors = {accelerator.vendor for key, accelerator in catalog.accelerators.items() if key in named}
-    engines = {(model.get("pin") or {}).get("engine") or DEFAULT_ENGINE for model in _mappings(models)}
+    pins = [model.get("pin") for model in _mappings(models)]
+    engines = {str((isinstance(pin, dict) and pin.get("engine")) or DEFAULT_ENGINE) for pin in pins}
     return tuple(
         key
         for key, image in catalog.images.items()
@@ -111,30 +114,31 @@ def _path(name_or_path: str, folder: Path) -> Path:
     return folder / f"{name_or_path}.yaml"
 
 
-def _with_extended(path: Path, folder: Path, seen: tuple[Path, ...]) -> Located:
+def _with_extended(path: Path, folder: Path, seen: tuple[Path, ...], faults: list[Fault]) -> Located:
     shown = str(_shown(path))
     if not path.is_file():
         raise EnvironmentFaults([Fault(shown, 1, "", "no such file", "name an environment or a YAML file")])
-    tree = read(path, shown)
+    tree = read(path, shown, faults)
     below = tree.value.get(EXTENDS)
     if below is None:
         return tree
-    tree = Located({key: child for key, child in tree.value.items() if key != EXTENDS}, tree.origin)
+    tree = replace(tree, value={key: child for key, child in tree.value.items() if key != EXTENDS})
     base = _extended_path(str(below.value), path, folder)
     if not base.is_file() or base.resolve() in (*seen, path.resolve()):
         problem = f"names {below.value!r}, which is no file" if not base.is_file() else "leads back to this file"
         raise EnvironmentFaults(
             [
+                *faults,
                 Fault(
                     below.origin.file,
                     below.origin.line,
                     EXTENDS,
                     problem,
                     "name `base` or a YAML file beside this one",
-                )
+                ),
             ]
         )
-    return merge(_with_extended(base, folder, (*seen, path.resolve())), tree)
+    return merge(_with_extended(base, folder, (*seen, path.resolve()), faults), tree)
 
 
 def _extended_path(name: str, path: Path, folder: Path) -> Path:

@@ -15,10 +15,11 @@ def merge(below: Located, above: Located) -> Located:
 
 
 def _merged(below: Located, above: Located) -> Located:
-    children = dict(below.value)
+    children, removed = dict(below.value), dict(below.removed)
     for key, child in above.value.items():
         if child.value is None:
             children.pop(key, None)
+            removed[key] = child.origin
         elif child.is_mapping:
             children[key] = _merged(
                 children[key] if key in children and children[key].is_mapping else Located({}, child.origin),
@@ -26,4 +27,4 @@ def _merged(below: Located, above: Located) -> Located:
             )
         else:
             children[key] = child
-    return Located(children, above.origin)
+    return Located(children, above.origin, removed=removed)

@@ -1,6 +1,7 @@
 """Puts the marker of an unstated fact where a fork has not stated it yet."""
 
 import typing
+from dataclasses import replace
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -8,7 +9,7 @@ from pydantic.fields import FieldInfo
 from headway.domain.environment import EnvironmentSpec
 from headway.domain.fact import ForkFact, marker
 from headway.domain.noun import Noun
-from headway.environments.source import Located, Origin
+from headway.environments.source import Located
 
 
 def open_facts(tree: Located, image_keys: tuple[str, ...]) -> tuple[Located, tuple[str, ...]]:
@@ -26,8 +27,8 @@ def _with_image_keys(tree: Located, keys: tuple[str, ...]) -> Located:
     if not images.is_mapping:
         return tree
     every = {key: Located({}, images.origin) for key in keys} | images.value
-    cluster = Located({**cluster.value, "images": Located(every, images.origin)}, cluster.origin)
-    return Located({**tree.value, "cluster": cluster}, tree.origin)
+    cluster = replace(cluster, value={**cluster.value, "images": replace(images, value=every)})
+    return replace(tree, value={**tree.value, "cluster": cluster})
 
 
 def _filled(noun: type[Noun], tree: Located, path: tuple[str, ...], found: list[str]) -> Located:
@@ -36,21 +37,21 @@ def _filled(noun: type[Noun], tree: Located, path: tuple[str, ...], found: list[
     children = dict(tree.value)
     for name, field in noun.model_fields.items():
         here = (*path, name)
-        if name not in children and (many := _fact(field)) is not None:
+        if name not in children and (many := fact_in(field)) is not None:
             found.append(".".join(here))
             text = marker(found[-1])
-            children[name] = Located([text] if many else text, tree.origin)
+            children[name] = Located([text] if many else text, tree.find((name,)).origin)
         elif inner := _noun(field.annotation):
-            children[name] = _filled(inner, children.get(name, Located({}, tree.origin)), here, found)
+            children[name] = _filled(inner, children.get(name, Located({}, tree.find((name,)).origin)), here, found)
         elif (inner := _noun_in_mapping(field.annotation)) and name in children and children[name].is_mapping:
             below = {key: _filled(inner, child, (*here, key), found) for key, child in children[name].value.items()}
-            children[name] = Located(below, children[name].origin)
+            children[name] = replace(children[name], value=below)
         if name in children and children[name].value == {} and not field.is_required():
             del children[name]
-    return Located(children, tree.origin if tree.origin else Origin("", 1))
+    return replace(tree, value=children)
 
 
-def _fact(field: FieldInfo) -> bool | None:
+def fact_in(field: FieldInfo) -> bool | None:
     """`False` for one fact, `True` for a list of them, `None` for anything else."""
     if any(isinstance(part, ForkFact) for part in field.metadata):
         return False

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from headway.catalog import Catalog
 from headway.domain.environment import EnvironmentSpec
+from headway.domain.model_deployment import ModelDeployment
 from headway.environments.faults import EnvironmentFaults, Fault
 from headway.environments.loader import Environment
 from headway.recipes import NothingFits, choose
+from headway.recipes.selection import candidates
 from headway.scaling import LAWS, DeploymentPlan
 
 
@@ -24,7 +26,8 @@ def plan(environment: Environment, catalog: Catalog) -> tuple[DeploymentPlan, ..
         try:
             recipe = choose(name, spec, catalog)
         except NothingFits as nothing:
-            faults.append(_fault(environment, f"models.{name}.pools", str(nothing), _remedy(nothing)))
+            remedy = _remedy(nothing, _pools_that_serve(model, spec, catalog))
+            faults.append(_fault(environment, f"models.{name}", str(nothing), remedy))
             continue
         law = LAWS[model.scaling.law]
         plans.append(DeploymentPlan(name, model, recipe, law, model.scaling.target or law.target(recipe.sequences)))
@@ -86,10 +89,22 @@ def _fault(environment: Environment, path: str, problem: str, remedy: str) -> Fa
     return Fault(origin.file, origin.line, path, problem, remedy)
 
 
-def _remedy(nothing: NothingFits) -> str:
+def _pools_that_serve(model: ModelDeployment, spec: EnvironmentSpec, catalog: Catalog) -> list[str]:
+    """Other pools of the environment that could serve it as it is."""
+    others = {name: model.model_copy(update={"pools": (name,)}) for name in spec.pools if name not in model.pools}
+    return [
+        name for name, moved in others.items() if any(c.rejected_by is None for c in candidates(moved, spec, catalog))
+    ]
+
+
+def _remedy(nothing: NothingFits, pools: list[str]) -> str:
     units = {c.rejected_by.unit for c in nothing.candidates if c.rejected_by}
+    add = f"add pool {' or '.join(pools[:2])}" if pools else "add a pool with more GPU memory"
     if "sequences" in units:
-        return "lower concurrency or context_tokens, or add a pool with more GPU memory"
+        return f"lower concurrency, or {add}"
     if "GiB" in units:
-        return "add a pool with more GPU memory, or a smaller checkpoint (awq, fp8)"
-    return "add a pool that this checkpoint can run on"
+        return f"{add}, or a smaller checkpoint (awq, fp8)"
+    if "GPUs" in units:
+        counts = sorted({c.nodes * c.machine.gpu_count for c in nothing.candidates})
+        return f"pin one of {', '.join(map(str, counts))} GPUs, or drop the pin"
+    return add if pools else "add a pool that this checkpoint can run on, or a checkpoint that these GPUs can run"

@@ -14,13 +14,14 @@ from pydantic_core import PydanticUndefined
 
 from headway.domain.environment import EnvironmentSpec
 from headway.environments.describe import model_in, unit_of
+from headway.environments.open_facts import fact_in
 
 HEADER = """\
 # Environment {name}. It extends base.yaml: state here only what differs, and remove the `#` of what you state.
 # `headway explain {name}` shows every value with the file and line it comes from; `headway doctor --env {name}` lists
 # the facts that are still open (marked FACT below). `null` removes a key that the base states.
 extends: base
-name: {name}
+name: {quoted}
 """
 EXAMPLES: dict[str, Any] = {
     "cluster.name": "inference-prod",
@@ -37,15 +38,32 @@ EXAMPLES: dict[str, Any] = {
     "gitops.repository": "https://git.example.org/acme/headway.git",
     "edge.host_name": "llm.example.org",
     "edge.certificate": "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012",
+    "pools.*.blackouts": [{"schedule": "0 7 * * mon-fri", "duration": "12h"}],
+    "pools.*.static_node.cpu_millicores": 15_000,
+    "pools.*.static_node.memory_mib": 60_000,
+    "pools.*.static_node.selector": {"example.org/pool": "l4"},
+    "models.*.card": "mistralai/Mistral-7B-Instruct-v0.3",
+    "models.*.checkpoints": {"awq": "models/my-model/"},
+    "models.*.context_tokens": 4096,
+    "models.*.concurrency": 32,
+    "models.*.objective.ttft_seconds": 2.0,
+    "models.*.objective.tpot_seconds": 0.08,
+    "models.*.workload.requests_per_second": 2,
+    "models.*.workload.prompt_tokens": 400,
+    "models.*.workload.output_tokens": 200,
+    "models.*.limits.replicas.min": 1,
+    "models.*.limits.replicas.max": 4,
+    "models.*.limits.budget_usd_per_hour": 8,
+    "models.*.pools": ["l4-1x"],
 }
-"""A lawful value for each fact, by path; `*` stands for any name."""
+"""A lawful value for each key that has no default, by path; `*` stands for any name."""
 NAMES = {"images": "vllm", "pools": "l4-1x", "models": "my-model"}
 """Name of the example entry of a mapping."""
 
 
 def new_environment(name: str, base: dict[str, Any]) -> str:
     """The text of `<name>.yaml`; values shown are those of `base`, else defaults, else examples."""
-    lines = [HEADER.format(name=name)]
+    lines = [HEADER.format(name=name, quoted=_flow(name))]
     for key, field in EnvironmentSpec.model_fields.items():
         if key != "name":
             lines.extend(_entry(key, field, base.get(key), (key,), 0))
@@ -55,7 +73,7 @@ def new_environment(name: str, base: dict[str, Any]) -> str:
 
 def _entry(key: str, field: FieldInfo, value: Any, path: tuple[str, ...], depth: int) -> Iterator[str]:
     inner, pad = model_in(field.annotation), "  " * depth
-    yield from _comment(field, path, pad)
+    yield from _comment(field, pad)
     if typing.get_origin(field.annotation) is dict and (entry := _entry_model(field)):
         example = NAMES.get(key, "name")
         chosen = value.get(example) if isinstance(value, dict) else None
@@ -74,16 +92,10 @@ def _fields(model: type[BaseModel], values: dict[str, Any], path: tuple[str, ...
         yield from _entry(key, field, values.get(key), (*path, key), depth)
 
 
-def _comment(field: FieldInfo, path: tuple[str, ...], pad: str) -> Iterator[str]:
+def _comment(field: FieldInfo, pad: str) -> Iterator[str]:
     unit = f" [{unit}]" if (unit := unit_of(field)) else ""
-    fact = "FACT: " if ".".join(path) in EXAMPLES else ""
-    need = (
-        "required"
-        if field.is_required() and not fact
-        else f"default {_flow(_default(field))}"
-        if not fact
-        else "no default"
-    )
+    fact = "FACT: " if fact_in(field) is not None else ""
+    need = "no default" if fact else "required" if field.is_required() else f"default {_flow(_default(field))}"
     meaning = " ".join((field.description or "").split())
     yield f"# {pad}# {fact}{meaning}{unit} ({need})"
 

@@ -94,9 +94,10 @@ def _selectors(index: ManifestIndex) -> Iterator[Finding]:
 def _ports(index: ManifestIndex) -> Iterator[Finding]:
     services = {(m["metadata"]["namespace"], m["metadata"]["name"]): m for m in index.of_kind("Service")}
     for (namespace, _), service in services.items():
-        names = {name for pod in index.selected(namespace, service["spec"]["selector"]) for name in pod.port_names}
+        pods = index.selected(namespace, service["spec"]["selector"])
+        names = {name for pod in pods for name in pod.port_names}
         for port in service["spec"]["ports"]:
-            if isinstance(port.get("targetPort"), str) and port["targetPort"] not in names:
+            if pods and isinstance(port.get("targetPort"), str) and port["targetPort"] not in names:
                 yield _missing(
                     service,
                     f"targets port {port['targetPort']}, its pods name {sorted(names)}",

@@ -12,6 +12,9 @@ from headway.domain.model_card import ModelCard, Precision
 from headway.domain.noun import GIB
 from headway.recipes.machine import Machine
 
+CPU_BASE = 4_000
+CPU_PER_GPU = 4_000
+"""Millicores above which more are not asked for, so that a large machine keeps room for its agents. Estimate."""
 STREAM_BUFFER_GIB = 4.0
 """Most that the streamer may buffer; enough for hundreds of its 8 MiB chunks in flight."""
 ENGINE_PROCESS_GIB = 4.0
@@ -44,11 +47,16 @@ def plan_host(
     shared_gib = SHARED_MEMORY_GIB * machine.gpu_count
     processes_gib = ENGINE_PROCESS_GIB + WORKER_PROCESS_GIB * (machine.gpu_count - 1)
     return HostPlan(
-        cpu_millicores=max(0, machine.cpu_millicores - agents.cpu_millicores) // 100 * 100,
+        cpu_millicores=cpu_request(machine.cpu_millicores - agents.cpu_millicores, machine.gpu_count),
         memory_mib=_round_up(1024 * (buffer_gib + shared_gib + processes_gib), 256),
         stream_buffer_mib=_round_up(1024 * buffer_gib, 256),
         shared_memory_mib=int(1024 * shared_gib),
     )
+
+
+def cpu_request(room_millicores: int, gpus: int) -> int:
+    """What the machine has left, up to what engines use: one core busy a process, the rest for tokenizing and loading."""
+    return min(max(0, room_millicores) // 100 * 100, CPU_BASE + CPU_PER_GPU * gpus)
 
 
 def _round_up(value: float, step: int) -> int:

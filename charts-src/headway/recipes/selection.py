@@ -16,7 +16,7 @@ from headway.domain.runtime_image import Engine, RuntimeImage
 from headway.recipes import kernels
 from headway.recipes.cold_start import predict_cold_start
 from headway.recipes.engine_arguments import EngineArguments
-from headway.recipes.host_plan import plan_host
+from headway.recipes.host_plan import cpu_request, plan_host
 from headway.recipes.lifecycle import plan_lifecycle
 from headway.recipes.machine import Machine, machines
 from headway.recipes.memory_plan import UTILIZATION, plan_memory
@@ -26,6 +26,8 @@ DEFAULT_ENGINE: Engine = "vllm"
 """Engine of a deployment that pins none."""
 NODE_COUNTS = (1, 2, 4)
 """Machines one replica may span."""
+TOO_SMALL = ("GiB", "GPUs")
+"""Units of the rejections that more machines can lift."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,18 @@ class NothingFits(Exception):
     candidates: tuple[Candidate, ...]
 
     def __str__(self) -> str:
-        reasons = [
-            f"{c.machine.name} × {c.nodes} {c.precision}: {c.rejected_by.reason}"
-            for c in self.candidates
-            if c.rejected_by
-        ]
-        return f"no candidate serves {self.deployment}: " + ", ".join(dict.fromkeys(reasons[:3]))
+        reasons: dict[str, list[str]] = {}
+        for c in self.candidates:
+            if c.rejected_by:
+                count = f"{c.nodes} × " if c.nodes > 1 else ""
+                reasons.setdefault(c.rejected_by.reason, []).append(f"{count}{c.machine.name} with {c.precision}")
+        shown = [f"{reason} ({_first(who)})" for reason, who in list(reasons.items())[:3]]
+        return f"no candidate serves {self.deployment}: " + ", ".join(shown)
+
+
+def _first(names: list[str], most: int = 3) -> str:
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
 
 
 def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
@@ -94,11 +102,16 @@ def candidates(model: ModelDeployment, spec: EnvironmentSpec, catalog: Catalog) 
     for pool in model.pools:
         for machine in machines(spec.pools[pool], catalog, spec.cluster.region):
             for precision in precisions:
-                for nodes in NODE_COUNTS:
+                for nodes in _node_counts(machine, model):
                     candidate = _judge(model, spec, catalog, pool, machine, nodes, precision, engine)
                     yield candidate
-                    if candidate.rejected_by is None or candidate.rejected_by.unit != "GiB":
+                    if candidate.rejected_by is None or candidate.rejected_by.unit not in TOO_SMALL:
                         break
+
+
+def _node_counts(machine: Machine, model: ModelDeployment) -> tuple[int, ...]:
+    """Machines with one GPU have larger siblings without a network in between, so only a pin spreads a replica over them."""
+    return NODE_COUNTS if machine.gpu_count > 1 or model.pin.gpu_count else NODE_COUNTS[:1]
 
 
 def _judge(
@@ -173,7 +186,7 @@ def _cpu_on_every_machine(chosen: Candidate, spec: EnvironmentSpec, catalog: Cat
         for machine in machines(spec.pools[chosen.pool], catalog, spec.cluster.region)
         if machine.memory_mib - agents.memory_mib >= chosen.host.memory_mib
     ]
-    return min(room) // 100 * 100
+    return cpu_request(min(room), chosen.machine.gpu_count)
 
 
 def _tensor_parallel(card: ModelCard, gpu_count: int) -> int:
