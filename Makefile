@@ -6,10 +6,10 @@ BIN := .venv/bin
 STAMP := build/setup.stamp
 SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt pyproject.toml tools/setup.sh tools/go.mod tools/go.sum
 
-.PHONY: help setup synth validate check test lint format types layers bench docs lock clean
+.PHONY: help setup synth validate check test test-python-313 lint format types layers bench docs lock clean
 
 help: ## print this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
 
 setup: $(STAMP) ## everything the repository needs: virtual environment, Node, Go, kubeconform
 
@@ -30,6 +30,9 @@ check: synth lint types layers ## what a pull request must pass: synth leaves no
 test: setup ## all fast tests
 	@$(BIN)/python tools/schemas.py
 	@$(BIN)/pytest
+
+test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
+	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
 
 lint: setup ## ruff: rules and formatting; deptry: dependencies
 	@$(BIN)/ruff check -q

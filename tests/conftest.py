@@ -35,7 +35,7 @@ class RenderedSet:
     def objects(self) -> dict[str, Manifest]:
         """Path below the folder → object."""
         return {
-            str(path.relative_to(self.folder)): yaml.load(path.read_text(), Loader=yaml.CSafeLoader)  # noqa: S506
+            str(path.relative_to(self.folder)): yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
             for path in sorted(self.folder.rglob("*.yaml"))
         }
 

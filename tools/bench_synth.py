@@ -188,6 +188,7 @@ def _bench_part(app):
 
     import_cdk8s()
     import cdk8s
+
     from headway.constructs.part import ManifestChart, Part
 
     class Bench(Part):
@@ -216,6 +217,7 @@ def _server_pod():
 
 def _deployment(server, index: int):
     from cdk8s_plus_28 import k8s
+
     from headway.constructs.engine_pod import engine_pod
 
     labels = {"app.kubernetes.io/name": f"bench-{index}"}

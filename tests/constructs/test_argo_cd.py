@@ -1,8 +1,8 @@
 """Argo CD's side: what each Application applies, and what its project lets it apply."""
 
 import pytest
-from conftest import RenderedSet
 
+from conftest import RenderedSet
 from headway.environments import environment_names
 
 

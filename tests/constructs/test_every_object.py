@@ -3,7 +3,6 @@
 import re
 
 from conftest import RenderedSet
-
 from headway.domain.fact import UNRESOLVED
 from headway.environments import load_environment
 

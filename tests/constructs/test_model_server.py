@@ -1,8 +1,8 @@
 """The model server's manifests: what would break it if it were otherwise."""
 
 import pytest
-from conftest import Manifest, RenderedSet
 
+from conftest import Manifest, RenderedSet
 from headway.policies.quantities import mebibytes
 
 DEPLOYMENTS = ("mistral-7b-awq", "llama-3-1-8b", "llama-2-7b-qlora", "llama-3-3-70b")
@@ -41,7 +41,7 @@ def test_grace_period_covers_pre_stop_and_drain(prod: RenderedSet, name: str) ->
     assert pod["terminationGracePeriodSeconds"] > pause + drain
 
 
-@pytest.mark.parametrize("name", ("mistral-7b-awq", "llama-3-1-8b", "llama-2-7b-qlora"))
+@pytest.mark.parametrize("name", ["mistral-7b-awq", "llama-3-1-8b", "llama-2-7b-qlora"])
 def test_a_drain_on_spot_fits_the_two_minutes_of_notice(prod: RenderedSet, name: str) -> None:
     assert prod.one("Deployment", name)["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] <= 120
 

@@ -1,8 +1,8 @@
 """One interval, one place: collector and monitors all carry the environment's value (trap G2)."""
 
 import yaml
-from conftest import RenderedSet
 
+from conftest import RenderedSet
 from headway.environments import load_environment
 
 

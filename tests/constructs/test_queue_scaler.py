@@ -1,8 +1,8 @@
 """The scaler: its formula, its fallback, and how it wakes what sleeps."""
 
 import pytest
-from conftest import Manifest, RenderedSet
 
+from conftest import Manifest, RenderedSet
 from headway.environments import load_environment, plan
 
 
@@ -80,7 +80,6 @@ def test_the_scaler_of_a_group_names_the_group(prod: RenderedSet) -> None:
 )
 def test_the_trigger_is_one_that_the_installed_keda_has(tmp_path, catalog, scaler, kind, address) -> None:
     from conftest import RenderedSet as Rendered
-
     from headway.synth import synth
 
     file = tmp_path / "other.yaml"

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pytest
-from headway.kinds import EVERY_KIND, NodePool, Resource, Spec, json_schema, schema_path
 from jsonschema import Draft7Validator
+
+from headway.kinds import EVERY_KIND, NodePool, Resource, Spec, json_schema, schema_path
 from unit.kinds.examples import EXAMPLES, named
 
 Schema = dict[str, Any]

@@ -1,9 +1,8 @@
 """Values with two owners."""
 
-from policies.builders import a_deployment, an_object
-
 from headway.policies import ManifestIndex, check, files_written_twice
 from headway.policies.controller_owned import objects_rendered_twice, values_owned_by_controllers
+from policies.builders import a_deployment, an_object
 
 
 def a_scaled(replicas: int | None) -> list[dict]:

@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policies.builders import a_gpu_pod, a_node_pool
 
 from headway.domain.cluster import DaemonSetReserve
 from headway.policies import ManifestIndex
 from headway.policies.pod_fits_pool import pods_without_machine
 from headway.policies.quantities import amount, mebibytes, millicores
+from policies.builders import a_gpu_pod, a_node_pool
 
 AGENTS = DaemonSetReserve(cpu_millicores=300, memory_mib=512)
 

@@ -1,10 +1,10 @@
 """A name that leads nowhere is found before it is applied, whatever kind of name it is."""
 
 import pytest
-from policies.builders import a_deployment, a_gpu_pod, a_node_pool, a_service, an_object
 
 from headway.policies import ManifestIndex
 from headway.policies.references import unresolved_references
+from policies.builders import a_deployment, a_gpu_pod, a_node_pool, a_service, an_object
 
 
 def messages(*manifests: dict) -> list[str]:

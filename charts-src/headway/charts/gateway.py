@@ -32,7 +32,7 @@ class GatewayChart(ManifestChart):
             ),
         )
         self.keys = ApiKeys(self, "ApiKeys", GATEWAY, spec.cluster)
-        LoadBalancer(self, "LoadBalancer", spec.edge, spec.cluster.name)
+        LoadBalancer(self, "LoadBalancer", spec.edge, spec.cluster)
         PublicRoute(
             self,
             "Route",

@@ -120,18 +120,18 @@ def _group_arguments(props: EnginePodProps, place: Place) -> list[str]:
 
 
 def _environment(props: EnginePodProps, place: Place) -> list[k8s.EnvVar]:
-    plain = {
+    values = {
         "AWS_REGION": props.cluster.region,
         "HF_HUB_OFFLINE": "1",
         "HOME": HOME,
         "TORCHINDUCTOR_CACHE_DIR": f"{CACHE}/inductor",
         "TRITON_CACHE_DIR": f"{CACHE}/triton",
         "USER": "engine",
-        "VLLM_CACHE_ROOT": f"{CACHE}/vllm",
-        "VLLM_NO_USAGE_STATS": "1",
     }
-    alone = {"VLLM_HOST_IP": "127.0.0.1"} if place == "alone" else {}
-    variables = [k8s.EnvVar(name=name, value=value) for name, value in sorted({**plain, **alone}.items())]
+    if props.recipe.chosen.engine == "vllm":
+        values |= {"VLLM_CACHE_ROOT": f"{CACHE}/vllm", "VLLM_NO_USAGE_STATS": "1"}
+        values |= {"VLLM_HOST_IP": "127.0.0.1"} if place == "alone" else {}
+    variables = [k8s.EnvVar(name=name, value=value) for name, value in sorted(values.items())]
     if place != "alone":
         own_address = k8s.EnvVarSource(field_ref=k8s.ObjectFieldSelector(api_version="v1", field_path="status.podIP"))
         variables.append(k8s.EnvVar(name="VLLM_HOST_IP", value_from=own_address))

@@ -6,6 +6,7 @@ from cdk8s_plus_28 import k8s
 
 from headway.constructs.part import ManifestChart, Part
 from headway.constructs.references import Endpoint
+from headway.domain.cluster import Cluster
 from headway.domain.environment import Edge
 from headway.domain.noun import Noun
 from headway.kinds import (
@@ -22,11 +23,14 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 
 
 class LoadBalancer(Part):
-    """The class of the one load balancer: internal, TLS, timeouts that agree with gateway and CloudFront (trap G7)."""
+    """The class of the one load balancer: internal, TLS, timeouts that agree with gateway and CloudFront (trap G7).
+
+    CloudFront's VPC origin reaches it from network interfaces inside the VPC, and finds it by its fixed name.
+    """
 
     component: ClassVar[str] = "load-balancer"
 
-    def __init__(self, scope: Part | ManifestChart, id: str, edge: Edge, cluster_name: str) -> None:
+    def __init__(self, scope: Part | ManifestChart, id: str, edge: Edge, cluster: Cluster) -> None:
         super().__init__(scope, id, instance=CLASS)
         attributes = {
             "deletion_protection.enabled": "true",
@@ -38,10 +42,12 @@ class LoadBalancer(Part):
                 metadata=Metadata(name=CLASS),
                 spec=IngressClassParamsSpec(
                     group=IngressGroup(name=CLASS),
+                    load_balancer_name=f"{CLASS}-{self.chart.environment}"[:32],
                     scheme="internal",
                     ip_address_type="ipv4",
                     target_type="ip",
-                    subnets=Subnets(tags={"karpenter.sh/discovery": (cluster_name,)}),
+                    subnets=Subnets(tags={"karpenter.sh/discovery": (cluster.name,)}),
+                    inbound_cidrs=(cluster.vpc_cidr,),
                     certificate_arn=(edge.certificate,),
                     ssl_policy=TLS_POLICY,
                     load_balancer_attributes=tuple(
