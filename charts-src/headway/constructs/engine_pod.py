@@ -10,18 +10,18 @@ from cdk8s_plus_28 import k8s
 
 from headway.constructs.compile_cache import CacheFolder
 from headway.constructs.image import image_reference
-from headway.constructs.manifest import int_or_string, quantity, resources
+from headway.constructs.manifest import quantity, resources
 from headway.constructs.part import Labels
 from headway.constructs.priority_classes import SERVING_MODEL
 from headway.constructs.references import Port
 from headway.constructs.security import restricted_container, restricted_pod
+from headway.constructs.workload import container_ports, http_probe, pause_before_stop
 from headway.domain.accelerator import Accelerator
 from headway.domain.cluster import Cluster
 from headway.domain.gpu_pool import GpuPool
 from headway.domain.noun import Noun
 from headway.recipes import Recipe
 from headway.recipes.engine_arguments import PORT
-from headway.recipes.lifecycle import PROBE_PERIOD_SECONDS
 
 HTTP = Port("http", PORT)
 POOL_LABEL = "headway.dev/pool"
@@ -88,15 +88,11 @@ def _engine(props: EnginePodProps, place: Place) -> k8s.Container:
         command=list(recipe.arguments.command()),
         args=[*recipe.arguments.arguments(), *_group_arguments(props, place)],
         env=_environment(props, place),
-        ports=[k8s.ContainerPort(name=HTTP.name, container_port=HTTP.number, protocol="TCP")] if serves else None,
+        ports=container_ports(HTTP) if serves else None,
         startup_probe=_health(recipe.lifecycle.startup_failures) if serves else None,
         liveness_probe=_health(6) if serves else None,
         readiness_probe=_health(2) if serves else None,
-        lifecycle=k8s.Lifecycle(
-            pre_stop=k8s.LifecycleHandler(
-                exec=k8s.ExecAction(command=["sleep", str(recipe.lifecycle.pre_stop_seconds)])
-            )
-        ),
+        lifecycle=pause_before_stop(recipe.lifecycle.pre_stop_seconds),
         resources=engine_resources(props),
         security_context=restricted_container(),
         volume_mounts=engine_mounts(),
@@ -139,13 +135,7 @@ def _environment(props: EnginePodProps, place: Place) -> list[k8s.EnvVar]:
 
 
 def _health(failures: int) -> k8s.Probe:
-    return k8s.Probe(
-        http_get=k8s.HttpGetAction(path="/health", port=int_or_string(HTTP.name), scheme="HTTP"),
-        period_seconds=PROBE_PERIOD_SECONDS,
-        timeout_seconds=3,
-        success_threshold=1,
-        failure_threshold=failures,
-    )
+    return http_probe("/health", HTTP, failures, timeout_seconds=3)
 
 
 def engine_mounts() -> list[k8s.VolumeMount]:

@@ -7,11 +7,23 @@ from cdk8s_plus_28 import k8s
 
 from headway.constructs.cpu_autoscaler import CpuAutoscaler, CpuAutoscalerProps
 from headway.constructs.image import image_reference
-from headway.constructs.manifest import int_or_string, quantity, resources
+from headway.constructs.manifest import resources
 from headway.constructs.part import ManifestChart, Part
-from headway.constructs.priority_classes import SERVING_EDGE
 from headway.constructs.references import Endpoint, Identity, Pods, Port
-from headway.constructs.security import restricted_container, restricted_pod
+from headway.constructs.security import restricted_container
+from headway.constructs.workload import (
+    TMP,
+    TMP_VOLUME,
+    ProgramProps,
+    account,
+    container_ports,
+    disruption_budget,
+    http_probe,
+    pause_before_stop,
+    program,
+    reads,
+    service,
+)
 from headway.domain.cluster import Cluster
 from headway.domain.environment import Edge, Gateway, Metrics
 from headway.domain.noun import Noun
@@ -88,52 +100,31 @@ class GatewayService(Part):
         )
         self._account()
         self._config()
-        self._deployment()
-        self._services()
+        self.add(program(self, self._program()))
+        for endpoint in (self.endpoint, self.admin):
+            self.add(service(endpoint, {PORT_LABEL: endpoint.port.name}))
         self._monitor()
-        self.add(
-            k8s.KubePodDisruptionBudgetProps(
-                metadata=self._meta(),
-                spec=k8s.PodDisruptionBudgetSpec(
-                    max_unavailable=int_or_string(1), selector=k8s.LabelSelector(match_labels=self.selector)
-                ),
-            )
-        )
+        self.add(disruption_budget(self.instance, props.namespace, self.selector))
         CpuAutoscaler(
             self,
             "Autoscaler",
             CpuAutoscalerProps(name=self.instance, namespace=props.namespace, replicas=props.settings.replicas),
         )
 
-    def _meta(self, suffix: str = "") -> k8s.ObjectMeta:
-        return k8s.ObjectMeta(name=self.instance + suffix, namespace=self._props.namespace)
-
     def _account(self) -> None:
         """Its account, and the right to watch the model servers' EndpointSlices; nothing else in the API."""
-        self.add(k8s.KubeServiceAccountProps(metadata=self._meta(), automount_service_account_token=False))
-        for namespace in sorted({upstream.endpoint.pods.namespace for upstream in self._props.upstreams}):
-            metadata = k8s.ObjectMeta(name="gateway-watches-endpoints", namespace=namespace)
-            self.add(
-                k8s.KubeRoleProps(
-                    metadata=metadata,
-                    rules=[
-                        k8s.PolicyRule(
-                            api_groups=["discovery.k8s.io"],
-                            resources=["endpointslices"],
-                            verbs=["get", "list", "watch"],
-                        )
-                    ],
-                )
-            )
-            self.add(
-                k8s.KubeRoleBindingProps(
-                    metadata=metadata,
-                    role_ref=k8s.RoleRef(
-                        api_group="rbac.authorization.k8s.io", kind="Role", name="gateway-watches-endpoints"
-                    ),
-                    subjects=[k8s.Subject(kind="ServiceAccount", name=self.instance, namespace=self._props.namespace)],
-                )
-            )
+        namespace = self._props.namespace
+        self.add(account(self.instance, namespace))
+        watch = k8s.PolicyRule(
+            api_groups=["discovery.k8s.io"], resources=["endpointslices"], verbs=["get", "list", "watch"]
+        )
+        subject = k8s.Subject(kind="ServiceAccount", name=self.instance, namespace=namespace)
+        for watched in sorted({upstream.endpoint.pods.namespace for upstream in self._props.upstreams}):
+            for thing in reads("gateway-watches-endpoints", watched, watch, subject):
+                self.add(thing)
+
+    def _named(self, suffix: str) -> k8s.ObjectMeta:
+        return k8s.ObjectMeta(name=self.instance + suffix, namespace=self._props.namespace)
 
     def _config(self) -> None:
         upstreams = [
@@ -142,43 +133,19 @@ class GatewayService(Part):
         ]
         self.add(
             k8s.KubeConfigMapProps(
-                metadata=self._meta("-upstreams"),
+                metadata=self._named("-upstreams"),
                 data={"upstreams.json": json.dumps(upstreams, indent=2) + "\n"},
             )
         )
-        self.add(k8s.KubeConfigMapProps(metadata=self._meta("-mode"), data={"mode": self._props.settings.mode}))
+        self.add(k8s.KubeConfigMapProps(metadata=self._named("-mode"), data={"mode": self._props.settings.mode}))
 
-    def _deployment(self) -> None:
-        settings = self._props.settings
-        self.add(
-            k8s.KubeDeploymentProps(
-                metadata=self._meta(),
-                spec=k8s.DeploymentSpec(
-                    selector=k8s.LabelSelector(match_labels=self.selector),
-                    progress_deadline_seconds=600,
-                    revision_history_limit=3,
-                    strategy=k8s.DeploymentStrategy(
-                        type="RollingUpdate",
-                        rolling_update=k8s.RollingUpdateDeployment(
-                            max_surge=int_or_string(1), max_unavailable=int_or_string(0)
-                        ),
-                    ),
-                    template=k8s.PodTemplateSpec(
-                        metadata=k8s.ObjectMeta(labels=self.labels),
-                        spec=k8s.PodSpec(
-                            service_account_name=self.instance,
-                            automount_service_account_token=True,
-                            enable_service_links=False,
-                            priority_class_name=SERVING_EDGE.name,
-                            termination_grace_period_seconds=settings.drain_seconds + PRE_STOP_SECONDS + EXIT_SECONDS,
-                            security_context=restricted_pod(),
-                            topology_spread_constraints=[spread_over_zones(self.selector)],
-                            containers=[self._container()],
-                            volumes=self._volumes(),
-                        ),
-                    ),
-                ),
-            )
+    def _program(self) -> ProgramProps:
+        return ProgramProps(
+            namespace=self._props.namespace,
+            container=self._container(),
+            volumes=self._volumes(),
+            grace_seconds=self._props.settings.drain_seconds + PRE_STOP_SECONDS + EXIT_SECONDS,
+            asks_api_server=True,
         )
 
     def _container(self) -> k8s.Container:
@@ -194,22 +161,18 @@ class GatewayService(Part):
                 *("--upstreams", f"{CONFIG}/upstreams/upstreams.json"),
             ],
             env=[k8s.EnvVar(name=name, value=value) for name, value in sorted(self._environment().items())],
-            ports=[
-                k8s.ContainerPort(name=port.name, container_port=port.number, protocol="TCP") for port in (HTTP, ADMIN)
-            ],
-            startup_probe=_probe("/readyz", 30),
-            liveness_probe=_probe("/livez", 6),
-            readiness_probe=_probe("/readyz", 2),
-            lifecycle=k8s.Lifecycle(
-                pre_stop=k8s.LifecycleHandler(exec=k8s.ExecAction(command=["sleep", str(PRE_STOP_SECONDS)]))
-            ),
+            ports=container_ports(HTTP, ADMIN),
+            startup_probe=http_probe("/readyz", ADMIN, 30),
+            liveness_probe=http_probe("/livez", ADMIN, 6),
+            readiness_probe=http_probe("/readyz", ADMIN, 2),
+            lifecycle=pause_before_stop(PRE_STOP_SECONDS),
             resources=resources({"cpu": "500m", **limits}, limits),
             security_context=restricted_container(),
             volume_mounts=[
                 k8s.VolumeMount(name="upstreams", mount_path=f"{CONFIG}/upstreams", read_only=True),
                 k8s.VolumeMount(name="mode", mount_path=f"{CONFIG}/mode", read_only=True),
                 k8s.VolumeMount(name="keys", mount_path=SECRETS, read_only=True),
-                k8s.VolumeMount(name="tmp", mount_path="/tmp"),  # noqa: S108
+                TMP,
             ],
         )
 
@@ -234,35 +197,12 @@ class GatewayService(Part):
             f"HEADWAY_GATEWAY_{name}": value for name, value in values.items()
         }
 
-    def _volumes(self) -> list[k8s.Volume]:
+    def _volumes(self) -> tuple[k8s.Volume, ...]:
         def config(name: str) -> k8s.Volume:
             return k8s.Volume(name=name, config_map=k8s.ConfigMapVolumeSource(name=f"{self.instance}-{name}"))
 
-        return [
-            config("upstreams"),
-            config("mode"),
-            k8s.Volume(name="keys", secret=k8s.SecretVolumeSource(secret_name=KEYS_SECRET)),
-            k8s.Volume(name="tmp", empty_dir=k8s.EmptyDirVolumeSource(size_limit=quantity("64Mi"))),
-        ]
-
-    def _services(self) -> None:
-        for endpoint in (self.endpoint, self.admin):
-            port = k8s.ServicePort(
-                name=endpoint.port.name,
-                port=endpoint.port.number,
-                target_port=int_or_string(endpoint.port.name),
-                protocol="TCP",
-            )
-            self.add(
-                k8s.KubeServiceProps(
-                    metadata=k8s.ObjectMeta(
-                        name=endpoint.service,
-                        namespace=self._props.namespace,
-                        labels={PORT_LABEL: endpoint.port.name},
-                    ),
-                    spec=k8s.ServiceSpec(type="ClusterIP", selector=self.selector, ports=[port]),
-                )
-            )
+        keys = k8s.Volume(name="keys", secret=k8s.SecretVolumeSource(secret_name=KEYS_SECRET))
+        return config("upstreams"), config("mode"), keys, TMP_VOLUME
 
     def _monitor(self) -> None:
         interval = f"{self._props.metrics.scrape_interval_seconds}s"
@@ -284,23 +224,3 @@ class GatewayService(Part):
                 ),
             )
         )
-
-
-def spread_over_zones(selector: dict[str, str]) -> k8s.TopologySpreadConstraint:
-    """Keeps replicas in different zones while there is room."""
-    return k8s.TopologySpreadConstraint(
-        max_skew=1,
-        topology_key="topology.kubernetes.io/zone",
-        when_unsatisfiable="ScheduleAnyway",
-        label_selector=k8s.LabelSelector(match_labels=selector),
-    )
-
-
-def _probe(path: str, failures: int) -> k8s.Probe:
-    return k8s.Probe(
-        http_get=k8s.HttpGetAction(path=path, port=int_or_string(ADMIN.name), scheme="HTTP"),
-        period_seconds=5,
-        timeout_seconds=2,
-        success_threshold=1,
-        failure_threshold=failures,
-    )

@@ -10,11 +10,20 @@ import yaml
 from cdk8s_plus_28 import k8s
 
 from headway.constructs.image import image_reference
-from headway.constructs.manifest import int_or_string, quantity, resources
+from headway.constructs.manifest import resources
 from headway.constructs.part import ManifestChart, Part
-from headway.constructs.priority_classes import SERVING_EDGE
 from headway.constructs.references import Endpoint, Pods, Port
-from headway.constructs.security import restricted_container, restricted_pod
+from headway.constructs.security import restricted_container
+from headway.constructs.workload import (
+    TMP,
+    TMP_VOLUME,
+    ProgramProps,
+    account,
+    container_ports,
+    http_probe,
+    program,
+    reads,
+)
 from headway.domain.cluster import Cluster
 from headway.domain.environment import Metrics
 from headway.domain.noun import Noun
@@ -64,8 +73,9 @@ class MetricsCollector(Part):
         self.pods = Pods.of(props.namespace, self.selector)
         self._account()
         config = yaml.safe_dump(collector_config(props), sort_keys=True, width=120)
-        self.add(k8s.KubeConfigMapProps(metadata=self._meta(), data={"collector.yaml": config}))
-        self._deployment(config)
+        metadata = k8s.ObjectMeta(name=self.instance, namespace=props.namespace)
+        self.add(k8s.KubeConfigMapProps(metadata=metadata, data={"collector.yaml": config}))
+        self.add(program(self, self._program(config)))
         interval = f"{props.metrics.scrape_interval_seconds}s"
         self.add(
             PodMonitor(
@@ -86,84 +96,45 @@ class MetricsCollector(Part):
             )
         )
 
-    def _meta(self) -> k8s.ObjectMeta:
-        return k8s.ObjectMeta(name=self.instance, namespace=self._props.namespace)
-
     def _account(self) -> None:
-        self.add(k8s.KubeServiceAccountProps(metadata=self._meta(), automount_service_account_token=False))
-        for namespace in sorted({pods.namespace for pods in self._props.targets}):
-            metadata = k8s.ObjectMeta(name=f"{self.instance}-lists-pods", namespace=namespace)
-            rule = k8s.PolicyRule(api_groups=[""], resources=["pods"], verbs=["get", "list", "watch"])
-            self.add(k8s.KubeRoleProps(metadata=metadata, rules=[rule]))
-            self.add(
-                k8s.KubeRoleBindingProps(
-                    metadata=metadata,
-                    role_ref=k8s.RoleRef(
-                        api_group="rbac.authorization.k8s.io", kind="Role", name=f"{self.instance}-lists-pods"
-                    ),
-                    subjects=[k8s.Subject(kind="ServiceAccount", name=self.instance, namespace=self._props.namespace)],
-                )
-            )
+        namespace = self._props.namespace
+        self.add(account(self.instance, namespace))
+        rule = k8s.PolicyRule(api_groups=[""], resources=["pods"], verbs=["get", "list", "watch"])
+        subject = k8s.Subject(kind="ServiceAccount", name=self.instance, namespace=namespace)
+        for scraped in sorted({pods.namespace for pods in self._props.targets}):
+            for thing in reads(f"{self.instance}-lists-pods", scraped, rule, subject):
+                self.add(thing)
 
-    def _deployment(self, config: str) -> None:
-        limits = {"memory": "512Mi", "ephemeral-storage": "256Mi"}
-        probe = k8s.Probe(
-            http_get=k8s.HttpGetAction(path="/", port=int_or_string(HEALTH.name), scheme="HTTP"),
-            period_seconds=5,
-            timeout_seconds=2,
-            success_threshold=1,
-            failure_threshold=3,
+    def _program(self, config: str) -> ProgramProps:
+        return ProgramProps(
+            namespace=self._props.namespace,
+            container=self._container(),
+            volumes=(
+                k8s.Volume(name="config", config_map=k8s.ConfigMapVolumeSource(name=self.instance)),
+                TMP_VOLUME,
+            ),
+            grace_seconds=30,
+            asks_api_server=True,
+            replicas=1,
+            one_at_a_time=True,
+            annotations={"headway.dev/config": fingerprint(config)},
         )
-        container = k8s.Container(
+
+    def _container(self) -> k8s.Container:
+        limits = {"memory": "512Mi", "ephemeral-storage": "256Mi"}
+        probe = http_probe("/", HEALTH, 3)
+        return k8s.Container(
             name="collector",
             image=image_reference(self._props.image, self._props.cluster),
             image_pull_policy="IfNotPresent",
             args=["--config=/etc/collector/collector.yaml"],
             env=[k8s.EnvVar(name="GOMEMLIMIT", value="400MiB")],
-            ports=[
-                k8s.ContainerPort(name=port.name, container_port=port.number, protocol="TCP")
-                for port in (OWN_METRICS, HEALTH)
-            ],
+            ports=container_ports(OWN_METRICS, HEALTH),
             liveness_probe=probe,
             readiness_probe=probe,
             resources=resources({"cpu": "200m", **limits}, limits),
             security_context=restricted_container(),
-            volume_mounts=[
-                k8s.VolumeMount(name="config", mount_path="/etc/collector", read_only=True),
-                k8s.VolumeMount(name="tmp", mount_path="/tmp"),  # noqa: S108
-            ],
-        )
-        self.add(
-            k8s.KubeDeploymentProps(
-                metadata=self._meta(),
-                spec=k8s.DeploymentSpec(
-                    replicas=1,
-                    selector=k8s.LabelSelector(match_labels=self.selector),
-                    revision_history_limit=3,
-                    strategy=k8s.DeploymentStrategy(type="Recreate"),
-                    template=k8s.PodTemplateSpec(
-                        metadata=k8s.ObjectMeta(
-                            labels=self.labels, annotations={"headway.dev/config": fingerprint(config)}
-                        ),
-                        spec=k8s.PodSpec(
-                            service_account_name=self.instance,
-                            automount_service_account_token=True,
-                            enable_service_links=False,
-                            priority_class_name=SERVING_EDGE.name,
-                            termination_grace_period_seconds=30,
-                            security_context=restricted_pod(),
-                            containers=[container],
-                            volumes=[
-                                k8s.Volume(name="config", config_map=k8s.ConfigMapVolumeSource(name=self.instance)),
-                                k8s.Volume(
-                                    name="tmp",
-                                    empty_dir=k8s.EmptyDirVolumeSource(size_limit=quantity("64Mi")),
-                                ),
-                            ],
-                        ),
-                    ),
-                ),
-            )
+            volume_mounts=[k8s.VolumeMount(name="config", mount_path="/etc/collector", read_only=True), TMP],
         )
 
 
@@ -172,9 +143,11 @@ def collector_config(props: MetricsCollectorProps) -> dict[str, Any]:
     writes: Literal["otlp", "prometheusremotewrite"] = (
         "prometheusremotewrite" if props.cluster.keda.scaler == "prometheus" else "otlp"
     )
+    # Names stay as scraped: no unit or type suffix is added, and the exporter keeps colons (contrib pull 14158).
     exporters: dict[str, Any] = {
         "prometheusremotewrite": {
             "endpoint": f"{props.prometheus.url}/api/v1/write",
+            "add_metric_suffixes": False,
             "resource_to_telemetry_conversion": {"enabled": False},
         },
         "otlp": {"endpoint": OTEL_ADD_ON, "tls": {"insecure": True}},

@@ -11,6 +11,7 @@ from headway.constructs.engine_pod import HTTP, EnginePodProps, engine_pod
 from headway.constructs.manifest import int_or_string, plain
 from headway.constructs.part import Labels, ManifestChart, Part
 from headway.constructs.references import Endpoint, Identity, Pods
+from headway.constructs.workload import account, disruption_budget, service
 from headway.domain.names import resource_name
 from headway.domain.noun import Noun
 from headway.kinds import (
@@ -61,13 +62,10 @@ class ModelServer(Part):
             if self._grouped
             else ScaleTargetRef(name=self.instance)
         )
-        self._account()
-        if self._grouped:
-            self._group()
-        else:
-            self._deployment()
-        self._service()
-        self._budget()
+        self.add(account(props.pod.service_account, props.namespace))
+        self._group() if self._grouped else self._deployment()
+        self.add(service(self.endpoint))
+        self.add(disruption_budget(self.instance, props.namespace, self._serving))
 
     @property
     def pods(self) -> Pods:
@@ -78,21 +76,11 @@ class ModelServer(Part):
     def _serving(self) -> Labels:
         return {**self.selector, ROLE: "leader"} if self._grouped else self.selector
 
-    def _meta(self, name: str | None = None) -> k8s.ObjectMeta:
-        return k8s.ObjectMeta(name=name or self.instance, namespace=self._props.namespace)
-
-    def _account(self) -> None:
-        self.add(
-            k8s.KubeServiceAccountProps(
-                metadata=self._meta(self._props.pod.service_account), automount_service_account_token=False
-            )
-        )
-
     def _deployment(self) -> None:
         lifecycle, surge = self._props.pod.recipe.lifecycle, self._props.pod.recipe.surge_replicas
         self.add(
             k8s.KubeDeploymentProps(
-                metadata=self._meta(),
+                metadata=k8s.ObjectMeta(name=self.instance, namespace=self._props.namespace),
                 spec=k8s.DeploymentSpec(
                     selector=k8s.LabelSelector(match_labels=self.selector),
                     progress_deadline_seconds=lifecycle.progress_deadline_seconds,
@@ -126,25 +114,6 @@ class ModelServer(Part):
                     ),
                     startup_policy="LeaderCreated",
                     network_config=GroupNetwork(subdomain_policy="Shared"),
-                ),
-            )
-        )
-
-    def _service(self) -> None:
-        port = k8s.ServicePort(name=HTTP.name, port=HTTP.number, target_port=int_or_string(HTTP.name), protocol="TCP")
-        self.add(
-            k8s.KubeServiceProps(
-                metadata=self._meta(),
-                spec=k8s.ServiceSpec(type="ClusterIP", selector=self._serving, ports=[port]),
-            )
-        )
-
-    def _budget(self) -> None:
-        self.add(
-            k8s.KubePodDisruptionBudgetProps(
-                metadata=self._meta(),
-                spec=k8s.PodDisruptionBudgetSpec(
-                    max_unavailable=int_or_string(1), selector=k8s.LabelSelector(match_labels=self._serving)
                 ),
             )
         )
