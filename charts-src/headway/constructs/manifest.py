@@ -9,7 +9,8 @@ as much. Measured by `make bench`, reasons in docs/decisions/0003-typed-objects-
 import functools
 import json
 import re
-from typing import Any
+from collections import defaultdict
+from typing import Any, ClassVar
 
 import cdk8s
 from cdk8s_plus_28 import k8s
@@ -135,12 +136,14 @@ def _field_names(struct: Any) -> dict[str, str]:
     return names
 
 
-def _no_check(**_: Any) -> None:
+def _no_check(argname: str, value: object, expected_type: object) -> None:
     """Stands in for jsii's `check_type`."""
 
 
 class _NoHints:
-    """`typing` without the hints that only `check_type` would read."""
+    """`typing` without the hints that only `check_type` would read: every argument's hint is `None`."""
+
+    _hints: ClassVar[dict[str, None]] = defaultdict(lambda: None)
 
     def __init__(self, typing_module: Any) -> None:
         self._typing = typing_module
@@ -148,14 +151,9 @@ class _NoHints:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._typing, name)
 
-    @staticmethod
-    def get_type_hints(_: Any) -> "_AnyHint":
-        return _AnyHint()
-
-
-class _AnyHint:
-    def __getitem__(self, _: str) -> None:
-        return None
+    @classmethod
+    def get_type_hints(cls, _: Any) -> dict[str, None]:
+        return cls._hints
 
 
 check_structs_at_run_time(enabled=False)
