@@ -31,7 +31,9 @@ def print_json(data: Any) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[str] = ()) -> Table:
     """A plain table; columns named in `numbers` are set to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold cyan", header_style="dim", box=None, pad_edge=False)
+    made = Table(
+        title=title, title_justify="left", title_style="bold cyan", header_style="dim", box=None, pad_edge=False
+    )
     for column in columns:
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:

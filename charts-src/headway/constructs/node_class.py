@@ -49,7 +49,8 @@ class NodeClassProps(Noun):
     unpacked_gb: float
     """Largest image that runs on them, unpacked, in 10^9 bytes."""
     local_nvme: bool
-    """Whether every machine has local NVMe: it then holds images and caches."""
+    """Whether every machine has local NVMe: it then holds images and caches. Karpenter binds containerd's, the
+    kubelet's and SOCI's folders to it (karpenter-provider-aws issue 8393; SOCI blueprint of 2026-06)."""
 
 
 class NodeClass(Part):

@@ -14,7 +14,7 @@ from headway.domain.fact import (
     RegistryHost,
     RoleName,
 )
-from headway.domain.noun import Mebibytes, Millicores, Noun
+from headway.domain.noun import Mebibytes, Millicores, Noun, spelled
 
 
 class DaemonSetReserve(Noun):
@@ -50,11 +50,11 @@ class Cluster(Noun):
     """Name of the EKS cluster; Karpenter finds subnets and security groups by `karpenter.sh/discovery: <name>`."""
     account_id: AccountId
     """AWS account that owns it."""
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Annotated[str, spelled(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region such as us-east-1")]
     """AWS region; decides which prices hold."""
     zones: Annotated[tuple[str, ...], Field(min_length=1)]
     """Availability zones that nodes may start in."""
-    kubernetes_version: Annotated[str, Field(pattern=r"^1\.\d{2}$")]
+    kubernetes_version: Annotated[str, spelled(r"1\.\d{2}", "a minor version such as 1.35")]
     """Minor version of the control plane; every controller states which it supports."""
     vpc_cidr: Cidr
     """Range of the VPC: interface endpoints and the API server answer in it."""
@@ -72,7 +72,7 @@ class Cluster(Noun):
     """Registry (or pull-through cache) that holds every image."""
     compile_cache_file_system: FileSystemId
     """EFS file system for the compile cache."""
-    bottlerocket_version: Annotated[str, Field(pattern=r"^v?\d+\.\d+\.\d+$")]
+    bottlerocket_version: Annotated[str, spelled(r"v?\d+\.\d+\.\d+", "an exact version such as v1.68.0")]
     """Exact version of the node image; a floating alias would drift nodes on its own."""
     images: dict[str, ImagePin]
     """Digest of each image in `registry`, by catalog key."""

@@ -8,7 +8,7 @@ from headway.domain.cluster import Cluster
 from headway.domain.fact import CertificateArn, HostName, RepositoryUrl
 from headway.domain.gpu_pool import GpuPool, Name
 from headway.domain.model_deployment import DeploymentName, ModelDeployment
-from headway.domain.noun import Bytes, Noun, Seconds, WholeSeconds
+from headway.domain.noun import Bytes, Noun, Seconds, WholeSeconds, spelled
 from headway.domain.objective import Replicas
 
 
@@ -75,10 +75,19 @@ class Frontend(Noun):
     """Bounds of its autoscaler."""
 
 
+EnvironmentName = Annotated[
+    str,
+    spelled(
+        r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?",
+        "an environment's name (lower-case letters, digits and dashes, from a letter on, at most 20)",
+    ),
+]
+
+
 class EnvironmentSpec(Noun):
     """Everything that is rendered for one environment."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$")]
+    name: EnvironmentName
     """Name; also the folder below `dist/` and the branch `env/<name>`."""
     floor: Annotated[int, Field(ge=0, le=100)] = 0
     """Least `limits.replicas.min` that a model deployment may state here."""

@@ -4,6 +4,7 @@ A fact that nobody has stated is never invented. It becomes a marker, `headway-u
 rendering, is refused by every API that would use it, and is found by one search. `headway doctor` lists them all.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,15 +48,28 @@ def looks_like(pattern: str, description: str) -> Callable[[str], str]:
     return check
 
 
+def ipv4_range(value: str) -> str:
+    """A validator that accepts a marker, or an IPv4 range whose address is the range's first."""
+    if is_unresolved(value):
+        return value
+    try:
+        network = ipaddress.IPv4Network(value, strict=False)
+    except ValueError:
+        network = None
+    if network is None or "/" not in value:
+        raise ValueError(f"{value!r} is not an IPv4 range such as 10.0.0.0/16")
+    if str(network) != value:
+        raise ValueError(f"{value!r} is an address inside a range, not the range; did you mean {network}?")
+    return value
+
+
 Fact = Annotated[str, ForkFact()]
 AccountId = Annotated[Fact, AfterValidator(looks_like(r"\d{12}", "a 12-digit AWS account number"))]
 BucketName = Annotated[
     Fact,
     AfterValidator(looks_like(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "an S3 bucket name (no s3://, no path)")),
 ]
-Cidr = Annotated[
-    Fact, AfterValidator(looks_like(r"\d{1,3}(\.\d{1,3}){3}/\d{1,2}", "an IPv4 range such as 10.0.0.0/16"))
-]
+Cidr = Annotated[Fact, AfterValidator(ipv4_range)]
 Digest = Annotated[
     Fact,
     AfterValidator(looks_like(r"sha256:[0-9a-f]{64}", "an image digest (sha256: and 64 hexadecimal digits)")),
@@ -67,7 +81,10 @@ HostName = Annotated[
 CertificateArn = Annotated[
     Fact,
     AfterValidator(
-        looks_like(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+", "an ACM certificate ARN")
+        looks_like(
+            r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+",
+            "an ACM certificate ARN (arn:aws:acm:REGION:ACCOUNT:certificate/ID)",
+        )
     ),
 ]
 FileSystemId = Annotated[

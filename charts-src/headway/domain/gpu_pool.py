@@ -5,9 +5,17 @@ from typing import Annotated
 from pydantic import Field
 
 from headway.domain.instance_type import CapacityType
-from headway.domain.noun import Mebibytes, Millicores, Noun, Unit, WholeSeconds
+from headway.domain.noun import Mebibytes, Millicores, Noun, Unit, WholeSeconds, spelled
 
-Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$")]
+Name = Annotated[
+    str,
+    spelled(
+        r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?",
+        "a pool's name (lower-case letters, digits and dashes, from a letter on, at most 40)",
+    ),
+]
+_CRON = r"[0-9*/,-]+ [0-9*/,-]+ [0-9*/,?-]+ [0-9A-Za-z*/,-]+ [0-9A-Za-z*/,?-]+"
+_MACROS = "@(annually|yearly|monthly|weekly|daily|midnight|hourly)"
 
 
 class StaticNode(Noun):
@@ -26,9 +34,9 @@ class StaticNode(Noun):
 class BlackoutWindow(Noun):
     """A time in which Karpenter may not disrupt nodes of its own accord."""
 
-    schedule: Annotated[str, Field(pattern=r"^(@\w+|\S+ \S+ \S+ \S+ \S+)$")]
+    schedule: Annotated[str, spelled(f"{_MACROS}|{_CRON}", "a cron line such as '0 7 * * mon-fri'")]
     """When it begins: a cron line in UTC."""
-    duration: Annotated[str, Field(pattern=r"^(\d+h)?(\d+m)?$", min_length=2)]
+    duration: Annotated[str, spelled(r"\d+h(\d+m)?|\d+m", "hours and minutes such as 2h30m")]
     """How long it lasts (`2h30m`)."""
 
 

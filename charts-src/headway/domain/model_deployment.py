@@ -6,11 +6,17 @@ from pydantic import Field, model_validator
 
 from headway.domain.gpu_pool import Name
 from headway.domain.model_card import Precision
-from headway.domain.noun import Noun, Tokens, Unit, WholeSeconds
+from headway.domain.noun import Noun, Tokens, Unit, WholeSeconds, spelled
 from headway.domain.objective import Limits, Objective, Workload
 from headway.domain.runtime_image import Engine
 
-DeploymentName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9.-]{0,46}[a-z0-9])?$")]
+DeploymentName = Annotated[
+    str,
+    spelled(
+        r"[a-z]([a-z0-9.-]{0,46}[a-z0-9])?",
+        "a model deployment's name (lower-case letters, digits, dashes and dots, from a letter on, at most 48)",
+    ),
+]
 """At most 48 characters, so that names derived from it stay within Kubernetes' 63."""
 
 
@@ -84,6 +90,7 @@ class ModelDeployment(Noun):
         typical = self.workload.prompt_tokens + self.workload.output_tokens
         if typical > self.context_tokens:
             raise ValueError(
-                f"workload needs {typical} tokens, context_tokens is {self.context_tokens}; raise it or shorten the workload"
+                f"context_tokens is {self.context_tokens} and the workload needs {typical} (prompt_tokens and output_tokens);"
+                " raise it, or shorten the workload"
             )
         return self

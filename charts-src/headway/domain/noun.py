@@ -4,10 +4,11 @@ A noun is a pydantic model that refuses unknown fields. The docstring under a fi
 the field's type is its unit. `headway explain` and `docs/reference` print both, so neither is written twice.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,19 @@ class Unit:
 class Noun(BaseModel):
     """A frozen value of the domain; unknown fields are errors and field docstrings are descriptions."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+
+def spelled(pattern: str, description: str) -> AfterValidator:
+    """A validator for texts that match `pattern` from end to end; the message says `description`, not the pattern."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if compiled.fullmatch(value):
+            return value
+        raise ValueError(f"{value!r} is not {description}")
+
+    return AfterValidator(check)
 
 
 Seconds = Annotated[float, Unit("s"), Field(ge=0)]

@@ -32,9 +32,10 @@ class EnvironmentFaults(Exception):
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """A remedy for an unknown name: the nearest known one, or the list of them."""
+    """A remedy for an unknown name: the one it begins, the nearest known one, or the list of them; case does not count."""
     by_lower = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    begun = [name for name in by_lower if name.startswith(word.lower())]
+    near = begun if len(begun) == 1 else difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     if near:
         return f"did you mean {by_lower[near[0]]}?"
     shown = ", ".join(sorted(known)[:8])

@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+
 from headway.catalog import CatalogFault, load_catalog
 
 DATA = files("headway.catalog") / "data"

@@ -2,8 +2,9 @@
 
 from datetime import date
 
-import headway.catalog
 import pytest
+
+import headway.catalog
 from headway.catalog import load_catalog
 
 CATALOG = load_catalog()

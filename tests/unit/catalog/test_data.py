@@ -5,6 +5,7 @@ from datetime import date
 from math import ceil
 
 import pytest
+
 from headway.catalog import load_catalog
 from headway.domain.instance_type import InstanceType
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from headway.catalog import load_catalog
 
 from .copies import NAMES, change, copy_catalog, fault_lines, read_rows, write_rows
@@ -97,14 +98,12 @@ def test_a_wrong_cell_of_an_instance_type_is_named(data: Path, column: str, valu
         (
             "active_parameters",
             "9000000000",
-            "active_parameters: 9000000000 is more than parameters 8030261248; "
-            "write those used for one token",
+            "active_parameters: 9000000000 is more than parameters 8030261248; write those used for one token",
         ),
         (
             "licence_source",
             "",
-            "licence_source: is empty and the licence is 'Llama 3.1 Community License'; "
-            "say where the licence was read",
+            "licence_source: is empty and the licence is 'Llama 3.1 Community License'; say where the licence was read",
         ),
         (
             "weight_bytes_awq",
@@ -122,18 +121,15 @@ def test_a_wrong_cell_of_a_model_is_named(data: Path, column: str, value: str, m
 def test_an_accelerator_cannot_use_more_memory_than_its_label(data: Path) -> None:
     line = change(data / "accelerators.csv", "l4", usable_gib="25", target="sm_89")
     assert fault_lines(data) == [
-        f"accelerators.csv:{line}: target: 'sm_89' is not a CUDA compute capability; "
-        "write major.minor, such as 8.9",
-        f"accelerators.csv:{line}: usable_gib: 25 is more than marketed_gb 24; "
-        "write what the framework sees, in GiB",
+        f"accelerators.csv:{line}: target: 'sm_89' is not a CUDA compute capability; write major.minor, such as 8.9",
+        f"accelerators.csv:{line}: usable_gib: 25 is more than marketed_gb 24; write what the framework sees, in GiB",
     ]
 
 
 def test_a_price_for_an_unknown_machine_suggests_the_nearest(data: Path) -> None:
     line = change(data / "prices.csv", "g4dn.xlarge", instance_type="g4dn.xlrge")
     assert fault_lines(data) == [
-        f"prices.csv:{line}: instance_type: 'g4dn.xlrge' is not in instance_types.csv; "
-        "did you mean 'g4dn.xlarge'?"
+        f"prices.csv:{line}: instance_type: 'g4dn.xlrge' is not in instance_types.csv; did you mean 'g4dn.xlarge'?"
     ]
 
 
@@ -146,8 +142,7 @@ def test_a_repeated_price_names_both_lines(data: Path) -> None:
     rows = read_rows("prices.csv", data)
     write_rows(data / "prices.csv", [*rows, rows[0]])
     assert fault_lines(data) == [
-        f"prices.csv:{len(rows) + 2}: instance_type: g4ad.xlarge us-east-1 on-demand is also on line 2; "
-        "keep one row"
+        f"prices.csv:{len(rows) + 2}: instance_type: g4ad.xlarge us-east-1 on-demand is also on line 2; keep one row"
     ]
 
 
@@ -155,9 +150,7 @@ def test_a_repeated_price_names_both_lines(data: Path) -> None:
 def test_a_repeated_key_names_both_lines(data: Path, name: str, column: str) -> None:
     rows = read_rows(name, data)
     write_rows(data / name, [*rows, rows[1]])
-    assert fault_lines(data) == [
-        f"{name}:{len(rows) + 2}: {column}: {rows[1][column]} is also on line 3; keep one row"
-    ]
+    assert fault_lines(data) == [f"{name}:{len(rows) + 2}: {column}: {rows[1][column]} is also on line 3; keep one row"]
 
 
 def test_a_misspelt_column_is_named_once_and_not_in_every_row(data: Path) -> None:
@@ -209,9 +202,7 @@ def test_lines_are_counted_as_an_editor_shows_them(data: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_missing_file_is_one_fault(data: Path, name: str) -> None:
     (data / name).unlink()
-    assert fault_lines(data) == [
-        f"{name}:1: file: is not there; write {name} with a header and one row a fact"
-    ]
+    assert fault_lines(data) == [f"{name}:1: file: is not there; write {name} with a header and one row a fact"]
 
 
 def test_an_empty_file_shows_the_header_it_needs(data: Path) -> None:

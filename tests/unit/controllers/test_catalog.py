@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+
 from headway.charts.controllers import CONTROLLERS, Chart, Controller, controllers_for
 from headway.domain.cluster import Keda
 from headway.domain.environment import EnvironmentSpec
-from pydantic import ValidationError
 from unit.controllers.examples import an_environment, shipped, the
 
 REPOSITORY = Path(__file__).parents[3]

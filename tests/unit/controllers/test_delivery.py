@@ -1,6 +1,7 @@
 """How charts reach the cluster: Applications and their project."""
 
 import pytest
+
 from headway.charts.controllers import CONTROLLERS, Controller, application, controllers_project
 from headway.constructs.part import CONSTRUCT, UNRESOLVED
 from unit.controllers.examples import an_environment, shipped, the

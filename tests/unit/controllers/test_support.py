@@ -1,6 +1,7 @@
 """Whether controllers and the cluster's Kubernetes go together."""
 
 import pytest
+
 from headway.charts.controllers import CONTROLLERS, controllers_for, unsupported
 from unit.controllers.examples import an_environment, shipped, the
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from headway.charts.controllers import CONTROLLERS, PROMETHEUS, Controller, identities
 from headway.constructs.queue_scaler import OTEL_SCALER
 from unit.controllers.examples import an_environment, the

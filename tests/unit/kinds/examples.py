@@ -195,9 +195,7 @@ def a_node_template(**overrides: Any) -> NodeTemplate:
     fields: dict[str, Any] = {
         "node_class_ref": NodeClassRef(name="gpu"),
         "requirements": [
-            Requirement(
-                key="karpenter.sh/capacity-type", operator="In", values=["spot", "on-demand"], min_values=1
-            ),
+            Requirement(key="karpenter.sh/capacity-type", operator="In", values=["spot", "on-demand"], min_values=1),
             Requirement(key="karpenter.k8s.aws/instance-gpu-count", operator="Lt", values=["2"]),
             Requirement(key="karpenter.k8s.aws/instance-gpu-name", operator="Exists"),
         ],
@@ -206,9 +204,7 @@ def a_node_template(**overrides: Any) -> NodeTemplate:
         "expire_after": "336h",
         "termination_grace_period": "30m",
     }
-    metadata = NodeMetadata(
-        labels={"headway.dev/pool": "l4"}, annotations={"headway.dev/source": "prod.yaml"}
-    )
+    metadata = NodeMetadata(labels={"headway.dev/pool": "l4"}, annotations={"headway.dev/source": "prod.yaml"})
     return NodeTemplate(metadata=metadata, spec=NodeTemplateSpec(**fields | overrides))
 
 
@@ -244,9 +240,7 @@ def an_ec2_node_class(**overrides: Any) -> EC2NodeClass:
         "ami_selector_terms": [AmiSelectorTerm(alias="bottlerocket@v1.68.0")],
         "role": "headway-node",
         "subnet_selector_terms": [SubnetSelectorTerm(tags={"karpenter.sh/discovery": "headway"})],
-        "security_group_selector_terms": [
-            SecurityGroupSelectorTerm(tags={"karpenter.sh/discovery": "headway"})
-        ],
+        "security_group_selector_terms": [SecurityGroupSelectorTerm(tags={"karpenter.sh/discovery": "headway"})],
         "block_device_mappings": [BlockDeviceMapping(device_name="/dev/xvdb", ebs=data_volume)],
         "instance_store_policy": "RAID0",
         "user_data": '[settings.kernel]\nlockdown = "integrity"\n',
@@ -269,9 +263,7 @@ def an_application_spec(**overrides: Any) -> ApplicationSpec:
         automated=AutomatedSync(enabled=True, prune=True, self_heal=True, allow_empty=False),
         sync_options=["ServerSideApply=true", "CreateNamespace=true"],
         retry=Retry(limit=5, backoff=Backoff(duration="5s", factor=2, max_duration="3m0s"), refresh=True),
-        managed_namespace_metadata=NamespaceMetadata(
-            labels={"pod-security.kubernetes.io/enforce": "baseline"}
-        ),
+        managed_namespace_metadata=NamespaceMetadata(labels={"pod-security.kubernetes.io/enforce": "baseline"}),
     )
     fields: dict[str, Any] = {
         "project": "headway",
@@ -283,9 +275,7 @@ def an_application_spec(**overrides: Any) -> ApplicationSpec:
         ),
         "destination": Destination(namespace="models"),
         "sync_policy": sync_policy,
-        "ignore_differences": [
-            IgnoreDifferences(group="apps", kind="Deployment", json_pointers=["/spec/replicas"])
-        ],
+        "ignore_differences": [IgnoreDifferences(group="apps", kind="Deployment", json_pointers=["/spec/replicas"])],
         "revision_history_limit": 10,
         "info": [Info(name="runbook", value="docs/runbooks")],
     }
@@ -315,13 +305,9 @@ def an_app_project(**overrides: Any) -> AppProject:
         "namespace_resource_whitelist": [NamespaceResourceKind(group="apps", kind="Deployment")],
         "orphaned_resources": OrphanedResources(warn=True),
         "sync_windows": [
-            SyncWindow(
-                kind="deny", schedule="0 8 * * 1-5", duration="10h", applications=["*"], time_zone="UTC"
-            )
+            SyncWindow(kind="deny", schedule="0 8 * * 1-5", duration="10h", applications=["*"], time_zone="UTC")
         ],
-        "roles": [
-            ProjectRole(name="reader", policies=["p, proj:models:reader, applications, get, *, allow"])
-        ],
+        "roles": [ProjectRole(name="reader", policies=["p, proj:models:reader, applications, get, *, allow"])],
         "permit_only_project_scoped_clusters": False,
     }
     return AppProject(metadata=named("models", namespace="argocd"), spec=AppProjectSpec(**fields | overrides))
@@ -334,20 +320,14 @@ def an_application_set(**overrides: Any) -> ApplicationSet:
     )
     fields: dict[str, Any] = {
         "generators": [
-            Generator(
-                git=GitGenerator(
-                    repo_url=REPO, revision="env/prod", directories=[GitPath(path="dist/prod/*")]
-                )
-            )
+            Generator(git=GitGenerator(repo_url=REPO, revision="env/prod", directories=[GitPath(path="dist/prod/*")]))
         ],
         "strategy": Strategy(rolling_sync=RollingSync(steps=[step]), deletion_order="Reverse"),
         "template": ApplicationTemplate(
             metadata=ApplicationTemplateMetadata(name=label, labels={"tier": "platform"}),
             spec=an_application_spec(),
         ),
-        "sync_policy": ApplicationSetSyncPolicy(
-            applications_sync="create-update", preserve_resources_on_deletion=True
-        ),
+        "sync_policy": ApplicationSetSyncPolicy(applications_sync="create-update", preserve_resources_on_deletion=True),
     }
     metadata = named("prod", namespace="argocd")
     return ApplicationSet(metadata=metadata, spec=ApplicationSetSpec(**fields | overrides))
@@ -361,9 +341,7 @@ def a_scrape_endpoint(**overrides: Any) -> ScrapeEndpoint:
         "interval": "5s",
         "scrape_timeout": "4s",
         "honor_labels": False,
-        "relabelings": [
-            Relabeling(source_labels=["__meta_kubernetes_pod_name"], regex="(.*)", target_label="replica")
-        ],
+        "relabelings": [Relabeling(source_labels=["__meta_kubernetes_pod_name"], regex="(.*)", target_label="replica")],
         "metric_relabelings": [Relabeling(action="drop", source_labels=["__name__"], regex="python_.*")],
     }
     return ScrapeEndpoint(**fields | overrides)

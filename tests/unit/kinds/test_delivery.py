@@ -1,8 +1,9 @@
 """Application, AppProject, ApplicationSet."""
 
 import pytest
-from headway.kinds import Directory, Generator, GitGenerator, GitPath, ListGenerator, SyncPolicy, SyncWindow
 from pydantic import ValidationError
+
+from headway.kinds import Directory, Generator, GitGenerator, GitPath, ListGenerator, SyncPolicy, SyncWindow
 from unit.kinds.examples import REPO, a_chart_source, an_application, an_application_set
 
 

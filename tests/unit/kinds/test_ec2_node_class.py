@@ -1,14 +1,13 @@
 import pytest
-from headway.kinds import AmiSelectorTerm, SecurityGroupSelectorTerm, SubnetSelectorTerm
 from pydantic import ValidationError
+
+from headway.kinds import AmiSelectorTerm, SecurityGroupSelectorTerm, SubnetSelectorTerm
 from unit.kinds.examples import an_ec2_node_class
 
 PINNED = AmiSelectorTerm(alias="bottlerocket@v1.68.0")
 
 
-@pytest.mark.parametrize(
-    "alias", ["bottlerocket@latest", "al2023@latest", "bottlerocket", "ubuntu@v1", "al2023@"]
-)
+@pytest.mark.parametrize("alias", ["bottlerocket@latest", "al2023@latest", "bottlerocket", "ubuntu@v1", "al2023@"])
 def test_an_image_alias_must_be_pinned(alias) -> None:
     with pytest.raises(ValidationError, match="pin a family and a version"):
         AmiSelectorTerm(alias=alias)
@@ -19,9 +18,7 @@ def test_a_pinned_alias_is_taken(alias) -> None:
     assert AmiSelectorTerm(alias=alias).alias == alias
 
 
-@pytest.mark.parametrize(
-    "beside", [{"owner": "amazon"}, {"id": "ami-0a1b"}, {"tags": {"os": "bottlerocket"}}]
-)
+@pytest.mark.parametrize("beside", [{"owner": "amazon"}, {"id": "ami-0a1b"}, {"tags": {"os": "bottlerocket"}}])
 def test_an_alias_excludes_every_other_way_to_name_an_image(beside) -> None:
     with pytest.raises(ValidationError, match="excludes the others"):
         AmiSelectorTerm(alias="bottlerocket@v1.68.0", **beside)

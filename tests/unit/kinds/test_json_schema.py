@@ -1,9 +1,10 @@
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
+
 from headway import kinds
 from headway.kinds import EVERY_KIND, NodePool, ScaledObject, export_schemas, json_schema, schema_path
-from jsonschema import Draft7Validator
 from unit.kinds.examples import EXAMPLES, a_node_pool, a_scaled_object
 
 every_kind = pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: kind.kind)

@@ -1,8 +1,9 @@
 """ServiceMonitor, PodMonitor, PrometheusRule."""
 
 import pytest
-from headway.kinds import NamespaceSelector, PrometheusRuleSpec, Rule, RuleGroup
 from pydantic import ValidationError
+
+from headway.kinds import NamespaceSelector, PrometheusRuleSpec, Rule, RuleGroup
 from unit.kinds.examples import a_prometheus_rule, a_scrape_endpoint
 
 

@@ -1,6 +1,7 @@
 import pytest
-from headway.kinds import Budget, Requirement
 from pydantic import ValidationError
+
+from headway.kinds import Budget, Requirement
 from unit.kinds.examples import a_node_pool
 
 

@@ -1,8 +1,9 @@
 import time
 
 import pytest
-from headway.kinds import LabelSelector, Metadata, ServiceMonitor, ServiceMonitorSpec
 from pydantic import ValidationError
+
+from headway.kinds import LabelSelector, Metadata, ServiceMonitor, ServiceMonitorSpec
 from unit.kinds.examples import EXAMPLES, a_node_pool, a_scaled_object, a_scrape_endpoint, named
 
 

@@ -1,6 +1,7 @@
 import pytest
-from headway.kinds import Metadata, TriggerAuthenticationSpec, is_expr_identifier
 from pydantic import ValidationError
+
+from headway.kinds import Metadata, TriggerAuthenticationSpec, is_expr_identifier
 from unit.kinds.examples import a_scaled_object, a_trigger, scaling_modifiers
 
 
@@ -59,9 +60,7 @@ def test_a_name_of_more_than_63_characters_is_refused_with_its_length() -> None:
         a_scaled_object(metadata=Metadata(name="x" * 64))
 
 
-@pytest.mark.parametrize(
-    ("name", "readable"), [("waiting", True), ("_x1", True), ("not", False), ("é", False)]
-)
+@pytest.mark.parametrize(("name", "readable"), [("waiting", True), ("_x1", True), ("not", False), ("é", False)])
 def test_expr_identifiers_are_ascii_and_no_keywords(name, readable) -> None:
     assert is_expr_identifier(name) is readable
 

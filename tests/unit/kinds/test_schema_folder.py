@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
+
 from unit.kinds.examples import EXAMPLES, a_scaled_object
 
 REPOSITORY = Path(__file__).parents[3]
@@ -77,8 +78,7 @@ def kubeconform(folder: Path, manifest: dict[str, Any]) -> tuple[int, str]:
 @needs_kubeconform
 @pytest.mark.parametrize(
     "manifest",
-    [a_deployment(), a_service(), a_custom_resource_definition()]
-    + [example.manifest() for example in EXAMPLES],
+    [a_deployment(), a_service(), a_custom_resource_definition()] + [example.manifest() for example in EXAMPLES],
     ids=lambda manifest: manifest["kind"],
 )
 def test_kubeconform_accepts_a_good_manifest(folder: Path, manifest: dict[str, Any]) -> None:

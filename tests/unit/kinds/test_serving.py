@@ -1,8 +1,9 @@
 """LeaderWorkerSet, InferencePool, HTTPRoute, ExternalSecret, IngressClassParams."""
 
 import pytest
-from headway.kinds import BackendRef, LeaderWorkerTemplate, PoolPort
 from pydantic import ValidationError
+
+from headway.kinds import BackendRef, LeaderWorkerTemplate, PoolPort
 from unit.kinds.examples import (
     POD_TEMPLATE,
     a_leader_worker_set,

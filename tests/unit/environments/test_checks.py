@@ -1,0 +1,64 @@
+"""Where the checks that need several values draw their lines."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headway.environments import EnvironmentFaults
+from unit.environments.builders import a_model, an_environment, only
+
+
+def problems(folder: Path, **over: Any) -> list[str]:
+    try:
+        an_environment(folder, **over)
+    except EnvironmentFaults as error:
+        return [fault.path for fault in error.faults]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("over", "path"),
+    [
+        ({"edge": {"idle_timeout_seconds": 60, "keep_alive_seconds": 30}}, None),
+        ({"edge": {"idle_timeout_seconds": 60, "keep_alive_seconds": 31}}, "edge.keep_alive_seconds"),
+        ({"gateway": {"first_byte_timeout_seconds": 60, "total_timeout_seconds": 60}}, None),
+        (
+            {"gateway": {"first_byte_timeout_seconds": 60.5, "total_timeout_seconds": 60}},
+            "gateway.first_byte_timeout_seconds",
+        ),
+        ({"cluster": {"zones": ["us-east-1f", "us-east-1-bos-1a"]}}, None),
+        ({"cluster": {"zones": ["us-east-1f", "us-east-10a"]}}, "cluster.zones.1"),
+        ({"cluster": {"provider": "other", "zones": ["rack-7"]}, "pools": {}}, "pools.t4-1x"),
+        ({"models": only(it=a_model(context_tokens=32768))}, None),
+        ({"models": only(it=a_model(context_tokens=32769))}, "models.it.context_tokens"),
+        ({"floor": 1, "models": only(it=a_model())}, None),
+        ({"floor": 2, "models": only(it=a_model())}, "models.it.limits.replicas.min"),
+        ({"models": only(it=a_model(pin={"instance_type": "g6.2xlarge"}))}, None),
+        ({"models": only(it=a_model(pin={"instance_type": "g5.xlarge"}))}, "models.it.pin.instance_type"),
+    ],
+)
+def test_a_line_is_drawn_where_the_message_says(tmp_path: Path, over: dict[str, Any], path: str | None) -> None:
+    found = problems(tmp_path, **over)
+    assert (path in found) if path else (found == [])
+
+
+def test_a_zone_outside_eks_has_any_name(tmp_path: Path) -> None:
+    assert "cluster.zones.0" not in problems(tmp_path, cluster={"provider": "other", "zones": ["rack-7"]})
+
+
+def test_a_certificate_that_nobody_has_stated_is_of_no_region(tmp_path: Path) -> None:
+    assert problems(tmp_path, cluster={"region": "eu-central-1", "zones": ["eu-central-1a"]}) == []
+
+
+def test_a_typing_error_in_one_pool_does_not_hide_a_wrong_card_elsewhere(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        pools={"l4-1x": {"max_gpu": 4}},
+        models={"mistral-7b-awq": {"card": "mistral"}},
+    )
+    assert found == ["pools.l4-1x.max_gpu", "models.mistral-7b-awq.card"]
+
+
+def test_a_broken_pool_is_still_a_pool_that_deployments_may_name(tmp_path: Path) -> None:
+    assert problems(tmp_path, pools={"l4-1x": {"max_gpus": 0}}) == ["pools.l4-1x.max_gpus"]

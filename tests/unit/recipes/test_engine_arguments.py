@@ -1,0 +1,119 @@
+"""The engine's command line, against the flags that the engines have."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from headway.recipes import EngineArguments
+
+FLAGS = Path(__file__).parents[4] / "shared" / "samples" / "vllm-0.32.0" / "cli-flags.json"
+SGLANG_FLAGS = {
+    "--model-path", "--served-model-name", "--host", "--port", "--load-format", "--model-loader-extra-config", "--dtype",
+    "--context-length", "--max-running-requests", "--mem-fraction-static", "--tp-size", "--pp-size", "--enable-metrics",
+}  # fmt: skip
+"""Names in the wheel of SGLang 0.5.23 that are used here."""
+
+
+def some_arguments(**over: Any) -> EngineArguments:
+    lawful: dict[str, Any] = {
+        "engine": "vllm",
+        "model": "s3://acme-models/mistral",
+        "served_name": "mistral",
+        "context_tokens": 4096,
+        "concurrency": 32,
+        "memory_utilization": 0.92,
+        "stream_buffer_bytes": 2**32,
+        "shutdown_seconds": 95,
+    }
+    return EngineArguments(**{**lawful, **over})
+
+
+def flags(arguments: tuple[str, ...]) -> list[str]:
+    return [text for text in arguments if text.startswith("--")]
+
+
+def value(arguments: tuple[str, ...], flag: str) -> str:
+    return arguments[arguments.index(flag) + 1]
+
+
+@pytest.fixture(scope="module")
+def recorded() -> dict[str, dict[str, Any]]:
+    if not FLAGS.exists():
+        pytest.skip(f"no {FLAGS}: flags of vLLM are compared only where they were recorded")
+    return {flag: entry for entry in json.loads(FLAGS.read_text(encoding="utf-8")) for flag in entry["flags"]}
+
+
+def test_every_flag_of_vllm_exists_in_vllm(recorded: dict[str, dict[str, Any]]) -> None:
+    assert set(flags(some_arguments().arguments())) - set(recorded) == set()
+
+
+def test_every_choice_given_to_vllm_is_one_it_offers(recorded: dict[str, dict[str, Any]]) -> None:
+    arguments = some_arguments(dtype="half").arguments()
+    for flag in flags(arguments):
+        if choices := recorded[flag]["choices"]:
+            assert value(arguments, flag) in choices, flag
+
+
+def test_every_flag_of_sglang_is_spelled_as_sglang_does() -> None:
+    arguments = some_arguments(engine="sglang").arguments()
+    assert set(flags(arguments)) == SGLANG_FLAGS
+
+
+@pytest.mark.parametrize("engine", ["vllm", "sglang"])
+def test_no_flag_is_given_twice_and_each_has_its_value(engine: str) -> None:
+    arguments = some_arguments(engine=engine).arguments()
+    given = flags(arguments)
+    assert len(given) == len(set(given))
+    assert len(arguments) == 2 * len(given) + (1 if engine == "vllm" else -1)
+
+
+@pytest.mark.parametrize(
+    ("engine", "context", "sequences", "tensor", "pipeline"),
+    [
+        ("vllm", "--max-model-len", "--max-num-seqs", "--tensor-parallel-size", "--pipeline-parallel-size"),
+        ("sglang", "--context-length", "--max-running-requests", "--tp-size", "--pp-size"),
+    ],
+)
+def test_both_engines_get_the_same_plan_under_their_own_names(
+    engine: str, context: str, sequences: str, tensor: str, pipeline: str
+) -> None:
+    arguments = some_arguments(engine=engine, tensor_parallel=8, pipeline_parallel=2).arguments()
+    values = [value(arguments, flag) for flag in (context, sequences, tensor, pipeline)]
+    assert values == ["4096", "32", "8", "2"]
+
+
+def test_sglangs_share_of_memory_leaves_room_for_what_it_does_not_count() -> None:
+    arguments = some_arguments(engine="sglang").arguments()
+    assert float(value(arguments, "--mem-fraction-static")) == pytest.approx(0.87)
+
+
+@pytest.mark.parametrize("engine", ["vllm", "sglang"])
+def test_the_streamer_is_limited_in_what_it_buffers(engine: str) -> None:
+    config = json.loads(value(some_arguments(engine=engine).arguments(), "--model-loader-extra-config"))
+    assert config == {"concurrency": 16, "memory_limit": 2**32}
+
+
+def test_a_request_that_runs_may_finish_after_sigterm() -> None:
+    assert value(some_arguments(shutdown_seconds=95).arguments(), "--shutdown-timeout") == "95"
+
+
+def test_the_cache_is_filled_with_the_arguments_it_is_used_with() -> None:
+    arguments = some_arguments()
+    served, filled = arguments.arguments(), arguments.compile_command()
+    assert filled[:3] == ("vllm", "bench", "latency")
+    for flag in ("--dtype", "--max-model-len", "--max-num-seqs", "--gpu-memory-utilization", "--tensor-parallel-size"):
+        assert value(filled, flag) == value(served, flag)
+
+
+def test_sglang_has_no_compile_cache_to_fill() -> None:
+    with pytest.raises(ValueError, match="sglang keeps no compile cache"):
+        some_arguments(engine="sglang").compile_command()
+
+
+@pytest.mark.parametrize("over", [{"memory_utilization": 1.0}, {"concurrency": 0}, {"tensor_parallel": 0}])
+def test_arguments_that_no_engine_takes_are_refused(over: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        some_arguments(**over)
