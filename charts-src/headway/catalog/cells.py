@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from headway.catalog.columns import Column
-from headway.catalog.faults import nearest
+from headway.domain.fault import did_you_mean
 
 Wording = tuple[str, str]
 """What is wrong, what would be right."""
@@ -50,7 +50,7 @@ def _too_small(value: str, bounds: Context, unit: str) -> Wording:
 
 def _not_one_of(value: str, choice: Context, _: str) -> Wording:
     known = [word for word in re.findall(r"'([^']*)'", choice["expected"]) if word]
-    return f"{value!r} is not known here", nearest(value, known, f"write one of {', '.join(known)}")
+    return f"{value!r} is not known here", did_you_mean(value, known, f"write one of {', '.join(known)}")
 
 
 def _not_shaped(value: str, _: Context, __: str) -> Wording:

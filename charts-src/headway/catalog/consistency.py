@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from headway.catalog.faults import Fault, nearest
 from headway.catalog.sheet import Sheet
 from headway.domain.accelerator import Accelerator
+from headway.domain.fault import Fault, did_you_mean
 from headway.domain.instance_type import InstanceType, Price
 from headway.domain.model_card import ModelCard
 
@@ -31,7 +31,7 @@ def instance_type_faults(machines: Sheet[InstanceType], accelerators: Sheet[Acce
     for line, machine in machines.lines:
         if machine.accelerator and keys and machine.accelerator not in keys:
             wrong = f"{machine.accelerator!r} is not in {accelerators.file}"
-            right = nearest(machine.accelerator, keys, "add it there")
+            right = did_you_mean(machine.accelerator, keys, "add it there")
             yield Fault(machines.file, line, "accelerator", wrong, right)
         for column, much, bound, most in _ceilings(machine):
             if much is not None and most is not None and much > most:
@@ -47,7 +47,7 @@ def price_faults(prices: Sheet[Price], machines: Sheet[InstanceType]) -> Iterato
     for line, price in prices.lines:
         if known and price.instance_type not in known:
             wrong = f"{price.instance_type!r} is not in {machines.file}"
-            right = nearest(price.instance_type, names, "add it there")
+            right = did_you_mean(price.instance_type, names, "add it there")
             yield Fault(prices.file, line, "instance_type", wrong, right)
 
 

@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 from headway.catalog.catalog import Catalog
 from headway.catalog.consistency import accelerator_faults, instance_type_faults, model_faults, price_faults
-from headway.catalog.faults import CatalogFault, Fault
+from headway.catalog.faults import CatalogFault
 from headway.catalog.sheet import read_sheet
 from headway.domain.accelerator import Accelerator
+from headway.domain.fault import Fault
 from headway.domain.instance_type import InstanceType, Price
 from headway.domain.model_card import ModelCard
 from headway.domain.runtime_image import RuntimeImage

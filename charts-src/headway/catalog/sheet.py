@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from headway.catalog.cells import not_a_date, wording
 from headway.catalog.columns import Column, columns_of, nested
-from headway.catalog.faults import Fault
 from headway.catalog.table import Row, Table, read_table
+from headway.domain.fault import Fault
 from headway.domain.noun import Noun
 
 N = TypeVar("N", bound=Noun)
@@ -58,7 +58,7 @@ def read_sheet(directory: Traversable, file: str, noun: type[N], key: Key) -> Sh
 def _build(table: Table, row: Row, noun: type[N], columns: Mapping[str, Column]) -> tuple[N | None, list[Fault]]:
     """The noun of a row, or its faults; what the header lacks was reported once, in the header."""
     faults = list(_infinite(table.file, row, columns))
-    told = {fault.column for fault in faults}
+    told = {fault.path for fault in faults}
     try:
         built = noun.model_validate(nested(row.cells, columns))
     except ValidationError as error:

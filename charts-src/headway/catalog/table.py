@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from io import StringIO
 
-from headway.catalog.faults import Fault, nearest
+from headway.domain.fault import Fault, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _header_faults(file: str, line: int, header: list[str], expected: tuple[str,
     missing = [name for name in expected if name not in header]
     for position, name in enumerate(header):
         if name not in expected:
-            right = nearest(name, missing or expected, "remove it")
+            right = did_you_mean(name, missing or expected, "remove it")
             yield Fault(file, line, name or "row", "is not a column of this file", right)
         elif name in header[:position]:
             yield Fault(file, line, name, "is there twice", "keep one")

@@ -1,7 +1,8 @@
 """Environment files: read, merged with provenance, validated, explained."""
 
+from headway.domain.fault import Fault, did_you_mean
 from headway.environments.explain import Explained, explain
-from headway.environments.faults import EnvironmentFaults, Fault, did_you_mean
+from headway.environments.faults import EnvironmentFaults
 from headway.environments.loader import Environment, environment_names, load_environment
 from headway.environments.plan import plan
 

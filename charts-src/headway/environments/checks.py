@@ -15,12 +15,12 @@ from headway.catalog import Catalog
 from headway.domain.cluster import Cluster
 from headway.domain.environment import Edge, EnvironmentSpec, Gateway
 from headway.domain.fact import is_unresolved
+from headway.domain.fault import Fault, did_you_mean
 from headway.domain.gpu_pool import GpuPool
 from headway.domain.instance_type import InstanceType
 from headway.domain.model_deployment import ModelDeployment
 from headway.domain.names import resource_name
 from headway.domain.noun import Noun
-from headway.environments.faults import Fault, did_you_mean
 from headway.environments.source import Located
 from headway.recipes.machine import machines
 from headway.scaling import LAWS
@@ -60,7 +60,7 @@ class Parts:
 
 def check(parts: Parts, catalog: Catalog, tree: Located) -> list[Fault]:
     """Every fault that needs more than one field, or the catalog, to see."""
-    findings = [*_cluster(parts, catalog), *_certificate(parts), *_waits(parts), *_names(parts)]
+    findings = [*_cluster(parts, catalog), *_certificate(parts), *_waits(parts), *_drains(parts), *_names(parts)]
     for name, pool in parts.pools.items():
         findings += [_below(("pools", name), found) for found in _pool(pool, parts.cluster, catalog)]
     for name, model in parts.models.items():
@@ -126,6 +126,18 @@ def _waits(parts: Parts) -> Iterator[Finding]:
             ("gateway", "first_byte_timeout_seconds"),
             f"is {gateway.first_byte_timeout_seconds:g} s and total_timeout_seconds is {gateway.total_timeout_seconds:g} s",
             "lower it, or raise the total",
+        )
+
+
+def _drains(parts: Parts) -> Iterator[Finding]:
+    """A gateway that stops sooner than its longest stream cuts it in every rollout."""
+    longest = max(parts.models.items(), key=lambda entry: entry[1].longest_stream_seconds, default=None)
+    if parts.gateway and longest and parts.gateway.drain_seconds < longest[1].longest_stream_seconds:
+        name, seconds = longest[0], longest[1].longest_stream_seconds
+        yield (
+            ("gateway", "drain_seconds"),
+            f"is {parts.gateway.drain_seconds} s and streams of {name} may last {seconds} s",
+            f"at least {seconds}, or a shorter models.{name}.longest_stream_seconds",
         )
 
 

@@ -7,8 +7,9 @@ from pydantic import BaseModel
 
 from headway.domain.environment import EnvironmentSpec
 from headway.domain.fact import is_unresolved
+from headway.domain.fault import Fault, did_you_mean
 from headway.environments.describe import field_at, unit_of
-from headway.environments.faults import EnvironmentFaults, Fault, did_you_mean
+from headway.environments.faults import EnvironmentFaults
 from headway.environments.loader import Environment, split_path
 from headway.environments.source import Located
 

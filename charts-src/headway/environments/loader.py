@@ -15,8 +15,9 @@ from pydantic import ValidationError
 
 from headway.catalog import Catalog
 from headway.domain.environment import EnvironmentSpec
+from headway.domain.fault import Fault, did_you_mean
 from headway.environments.checks import Parts, check
-from headway.environments.faults import EnvironmentFaults, Fault, did_you_mean
+from headway.environments.faults import EnvironmentFaults
 from headway.environments.merge import merge
 from headway.environments.open_facts import open_facts
 from headway.environments.shape_faults import shape_faults

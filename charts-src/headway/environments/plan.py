@@ -4,12 +4,14 @@ Recipes judge one deployment at a time; what needs several (GPU limits of a shar
 here. Faults name the environment's file and line, like any other.
 """
 
+import math
 from collections.abc import Iterator
 
 from headway.catalog import Catalog
 from headway.domain.environment import EnvironmentSpec
+from headway.domain.fault import Fault
 from headway.domain.model_deployment import ModelDeployment
-from headway.environments.faults import EnvironmentFaults, Fault
+from headway.environments.faults import EnvironmentFaults
 from headway.environments.loader import Environment
 from headway.recipes import NothingFits, choose
 from headway.recipes.selection import candidates
@@ -34,6 +36,7 @@ def plan(environment: Environment, catalog: Catalog) -> tuple[DeploymentPlan, ..
     faults.extend(_over_budget(environment, plans))
     faults.extend(_over_gpu_limit(environment, spec, plans))
     faults.extend(_without_compile_cache(environment, plans))
+    faults.extend(_gone_before_awake(environment, spec, plans))
     if faults:
         raise EnvironmentFaults(faults)
     return tuple(plans)
@@ -65,6 +68,19 @@ def _over_gpu_limit(environment: Environment, spec: EnvironmentSpec, plans: list
                 f"{who} may ask for {wanted} GPUs at their maximum and in a rollout, the pool is limited to {pool.max_gpus}",
                 f"raise max_gpus to {wanted} or lower limits.replicas.max",
             )
+
+
+def _gone_before_awake(environment: Environment, spec: EnvironmentSpec, plans: list[DeploymentPlan]) -> Iterator[Fault]:
+    """Requests for a deployment that sleeps are held until it has started; a shorter hold refuses each of them."""
+    asleep = [planned for planned in plans if planned.may_sleep]
+    slowest = max(asleep, key=lambda planned: planned.recipe.cold_start.expected_seconds, default=None)
+    if slowest and spec.gateway.hold_seconds < (needed := slowest.recipe.cold_start.expected_seconds):
+        yield _fault(
+            environment,
+            "gateway.hold_seconds",
+            f"is {spec.gateway.hold_seconds:g} s and {slowest.name}, which may sleep, is expected to start in {needed:.0f} s",
+            f"at least {math.ceil(needed)}, or limits.replicas.min 1 for {slowest.name}",
+        )
 
 
 def _most_gpus(planned: DeploymentPlan) -> int:

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from headway.domain.environment import EnvironmentSpec
+from headway.domain.fault import Fault, did_you_mean
 from headway.environments.describe import field_at, model_at, unit_of
-from headway.environments.faults import Fault, did_you_mean
 from headway.environments.source import Located
 
 _KINDS = {

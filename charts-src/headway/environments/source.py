@@ -9,7 +9,8 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
-from headway.environments.faults import EnvironmentFaults, Fault
+from headway.domain.fault import Fault
+from headway.environments.faults import EnvironmentFaults
 
 _REMEDIES = {
     "'\\t'": "indent with spaces",
