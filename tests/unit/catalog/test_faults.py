@@ -166,9 +166,7 @@ def test_rows_are_still_checked_below_a_wrong_header(data: Path) -> None:
     line = change(data / "prices.csv", "g6.xlarge", capacity_type="sport")
     file = data / "prices.csv"
     file.write_text(file.read_text().replace("usd_per_hour", "usd", 1))
-    assert fault_lines(data)[2:] == [
-        f"prices.csv:{line}: capacity_type: 'sport' is not known here; did you mean spot?"
-    ]
+    assert fault_lines(data)[2:] == [f"prices.csv:{line}: capacity_type: 'sport' is not known here; did you mean spot?"]
 
 
 def test_machines_without_a_name_column_do_not_make_every_price_wrong(data: Path) -> None:
