@@ -22,7 +22,7 @@ from headway.environments.merge import merge
 from headway.environments.open_facts import open_facts
 from headway.environments.shape_faults import shape_faults
 from headway.environments.source import Located, Origin, read
-from headway.recipes.selection import DEFAULT_ENGINE
+from headway.recipes.question import DEFAULT_ENGINE
 
 SHIPPED = Path(__file__).parent
 EXTENDS = "extends"

@@ -14,7 +14,8 @@ from headway.domain.model_deployment import ModelDeployment
 from headway.environments.faults import EnvironmentFaults
 from headway.environments.loader import Environment
 from headway.recipes import NothingFits, choose
-from headway.recipes.selection import candidates
+from headway.recipes.question import deployment_question
+from headway.recipes.ranking import rank
 from headway.scaling import LAWS, DeploymentPlan
 
 
@@ -108,9 +109,8 @@ def _fault(environment: Environment, path: str, problem: str, remedy: str) -> Fa
 def _pools_that_serve(model: ModelDeployment, spec: EnvironmentSpec, catalog: Catalog) -> list[str]:
     """Other pools of the environment that could serve it as it is."""
     others = {name: model.model_copy(update={"pools": (name,)}) for name in spec.pools if name not in model.pools}
-    return [
-        name for name, moved in others.items() if any(c.rejected_by is None for c in candidates(moved, spec, catalog))
-    ]
+    ranked = {name: rank(deployment_question(moved, spec, catalog), catalog) for name, moved in others.items()}
+    return [name for name, candidates in ranked.items() if candidates and candidates[0].rejected_by is None]
 
 
 def _remedy(nothing: NothingFits, pools: list[str]) -> str:

@@ -1,0 +1,104 @@
+"""Judges one candidate: everything that could reject it, in the order people would ask.
+
+kernels ─▶ image ─▶ GPU memory ─▶ KV cache ─▶ host memory
+"""
+
+from dataclasses import replace
+
+from headway.catalog import Catalog
+from headway.domain.model_card import ModelCard, Precision
+from headway.domain.runtime_image import Engine, RuntimeImage
+from headway.recipes import kernels
+from headway.recipes.host_plan import plan_host
+from headway.recipes.machine import Machine
+from headway.recipes.memory_plan import plan_memory
+from headway.recipes.question import Place, Question
+from headway.recipes.recipe import Candidate, Rejection
+
+TOO_SMALL = ("GiB", "GPUs")
+"""Units of the rejections that more machines can lift."""
+
+
+def judge(
+    question: Question, place: Place, nodes: int, precision: Precision, engine: Engine, catalog: Catalog
+) -> Candidate:
+    """The candidate with its plans, and with the number that rejects it, if one does."""
+    card, machine = question.card, place.machine
+    tensor_parallel = _tensor_parallel(card, machine.gpu_count)
+    usable = catalog.accelerators[machine.accelerator].usable_gib
+    tokens = question.context_tokens, question.typical_tokens
+    memory = plan_memory(card, precision, usable, tensor_parallel, nodes, *tokens) if usable else None
+    price = machine.expected_usd_per_hour(place.capacity_types)
+    candidate = Candidate(
+        pool=place.pool,
+        machine=machine,
+        nodes=nodes,
+        precision=precision,
+        engine=engine,
+        tensor_parallel=tensor_parallel,
+        memory=memory,
+        host=plan_host(card, precision, machine, nodes, question.agents),
+        usd_per_hour=price * nodes if price is not None else None,
+        rejected_by=None,
+    )
+    rejection = (
+        _pinned(candidate, question) or _cannot_run(candidate, card, catalog) or _does_not_fit(candidate, question)
+    )
+    return replace(candidate, rejected_by=rejection)
+
+
+def image_for(engine: Engine, machine: Machine, catalog: Catalog) -> RuntimeImage | None:
+    """The catalog's image of an engine for a machine's GPUs."""
+    vendor = catalog.accelerators[machine.accelerator].vendor
+    fitting = (image for image in catalog.images.values() if image.engine == engine and image.vendor == vendor)
+    return next(fitting, None)
+
+
+def _pinned(candidate: Candidate, question: Question) -> Rejection | None:
+    name, gpus = candidate.machine.name, candidate.nodes * candidate.machine.gpu_count
+    if question.pinned_instance_type and name != question.pinned_instance_type:
+        return Rejection(f"pinned to {question.pinned_instance_type}")
+    if question.pinned_gpu_count and gpus != question.pinned_gpu_count:
+        return Rejection(f"pinned to {question.pinned_gpu_count} GPUs", question.pinned_gpu_count, gpus, "GPUs")
+    return None
+
+
+def _cannot_run(candidate: Candidate, card: ModelCard, catalog: Catalog) -> Rejection | None:
+    accelerator = catalog.accelerators[candidate.machine.accelerator]
+    if reason := kernels.why_not(card, candidate.precision, accelerator, candidate.engine):
+        return Rejection(reason)
+    if image_for(candidate.engine, candidate.machine, catalog) is None:
+        return Rejection(f"the catalog has no {candidate.engine} image for {accelerator.vendor}")
+    if candidate.memory is None:
+        return Rejection(f"usable memory of {accelerator.name} is not verified")
+    return None
+
+
+def _does_not_fit(candidate: Candidate, question: Question) -> Rejection | None:
+    machine, memory, host = candidate.machine, candidate.memory, candidate.host
+    if memory is None or host is None:
+        return None
+    if memory.kv_cache_gib <= 0 or memory.full_length_sequences < 1:
+        needs = memory.weights_gib + memory.overhead_gib
+        return Rejection(
+            f"weights and overhead need {needs:.1f} GiB a GPU and leave no room for {question.context_tokens} tokens,"
+            f" {machine.accelerator} offers {memory.budget_gib:.1f}",
+            round(needs, 1), round(memory.budget_gib, 1), "GiB",
+        )  # fmt: skip
+    if memory.typical_sequences < question.concurrency:
+        return Rejection(
+            f"KV cache holds {memory.typical_sequences} sequences of typical length, concurrency is {question.concurrency}",
+            question.concurrency, memory.typical_sequences, "sequences",
+        )  # fmt: skip
+    room = machine.memory_mib - question.agents.memory_mib
+    if host.memory_mib > room:
+        return Rejection(
+            f"the container needs {host.memory_mib} MiB, {machine.name} has {room} beside DaemonSets",
+            host.memory_mib, room, "MiB",
+        )  # fmt: skip
+    return None
+
+
+def _tensor_parallel(card: ModelCard, gpu_count: int) -> int:
+    """The largest number of a machine's GPUs that divides the attention heads."""
+    return max(size for size in range(1, gpu_count + 1) if card.attention_heads % size == 0 and gpu_count % size == 0)

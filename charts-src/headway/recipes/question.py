@@ -1,0 +1,91 @@
+"""What the recipe engine is asked: serve this model, for this load, on one of these machines.
+
+A deployment of an environment is a question over its pools; a model card alone is one over the whole catalog.
+"""
+
+from dataclasses import dataclass
+
+from headway.catalog import Catalog
+from headway.domain.cluster import DaemonSetReserve
+from headway.domain.environment import EnvironmentSpec
+from headway.domain.gpu_pool import GpuPool
+from headway.domain.instance_type import CapacityType
+from headway.domain.model_card import ModelCard, Precision
+from headway.domain.model_deployment import ModelDeployment
+from headway.domain.objective import Objective, Workload
+from headway.domain.runtime_image import Engine
+from headway.recipes.machine import Machine, machines
+
+DEFAULT_ENGINE: Engine = "vllm"
+"""Engine of a question that names none."""
+ANY_CAPACITY: tuple[CapacityType, ...] = ("spot", "on-demand")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A machine that a replica may land on, and how it may be bought."""
+
+    pool: str
+    """Pool of the environment; the accelerator and count where there is no environment."""
+    machine: Machine
+    capacity_types: tuple[CapacityType, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One model, one load, some places. `objective` is `None` where any speed will do."""
+
+    card: ModelCard
+    precisions: tuple[Precision, ...]
+    engines: tuple[Engine, ...]
+    context_tokens: int
+    concurrency: int
+    workload: Workload
+    objective: Objective | None
+    places: tuple[Place, ...]
+    agents: DaemonSetReserve
+    pinned_instance_type: str | None = None
+    pinned_gpu_count: int | None = None
+
+    @property
+    def typical_tokens(self) -> int:
+        """Prompt plus output of the workload's typical request."""
+        return self.workload.prompt_tokens + self.workload.output_tokens
+
+
+def deployment_question(model: ModelDeployment, spec: EnvironmentSpec, catalog: Catalog) -> Question:
+    """The question that a model deployment of an environment asks."""
+    pin = model.pin
+    return Question(
+        card=catalog.models[model.card],
+        precisions=(pin.precision,) if pin.precision else tuple(sorted(model.checkpoints)),
+        engines=(pin.engine or DEFAULT_ENGINE,),
+        context_tokens=model.context_tokens,
+        concurrency=model.concurrency,
+        workload=model.workload,
+        objective=model.objective,
+        places=tuple(
+            Place(pool, machine, spec.pools[pool].capacity_types)
+            for pool in model.pools
+            for machine in machines(spec.pools[pool], catalog, spec.cluster.region)
+        ),
+        agents=spec.cluster.daemon_sets,
+        pinned_instance_type=pin.instance_type,
+        pinned_gpu_count=pin.gpu_count,
+    )
+
+
+def every_place(catalog: Catalog, region: str) -> tuple[Place, ...]:
+    """Every machine of the catalog that an engine could use, grouped as pools would be."""
+    shapes = sorted(
+        {
+            (instance.accelerator, instance.gpu_count)
+            for instance in catalog.instance_types.values()
+            if instance.accelerator and instance.listed and instance.gpu_count and instance.architecture == "amd64"
+        }
+    )
+    return tuple(
+        Place(f"{accelerator}-{count}x", machine, ANY_CAPACITY)
+        for accelerator, count in shapes
+        for machine in machines(GpuPool(accelerator=accelerator, gpu_count=count, max_gpus=count), catalog, region)
+    )
