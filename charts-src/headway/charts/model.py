@@ -13,6 +13,7 @@ from headway.constructs.image import image_reference
 from headway.constructs.model_server import ModelServer, ModelServerProps
 from headway.constructs.part import ManifestChart
 from headway.constructs.queue_scaler import QueueScaler, QueueScalerProps
+from headway.constructs.recipe_record import RecipeRecord
 from headway.constructs.references import Endpoint
 from headway.domain.environment import EnvironmentSpec
 from headway.domain.names import resource_name
@@ -36,6 +37,7 @@ class ModelChart(ManifestChart):
             models=(plan.recipe.arguments.served_name,),
             contract=plan.model.contract,
         )
+        RecipeRecord(self, "Recipe", INFERENCE, plan.recipe)
         if pod.compile_cache:
             CompileCacheFiller(self, "CompileCache", INFERENCE, pod.compile_cache, pod)
         if plan.model.scaling.autoscaler == "keda":
