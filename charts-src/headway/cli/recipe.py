@@ -1,43 +1,66 @@
 """`headway recipe`: the chosen way to serve a deployment, and the number that rejected every other."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from headway.catalog import load_catalog
+from headway.catalog import Catalog, load_catalog
 from headway.cli.failures import fail, reports_faults
 from headway.cli.output import console, format_option, print_json, table
-from headway.environments import did_you_mean, load_environment
-from headway.recipes import Candidate, NothingFits, choose
+from headway.domain.environment import EnvironmentSpec
+from headway.domain.fault import did_you_mean
+from headway.environments import load_environment
+from headway.recipes import Candidate
+from headway.recipes.question import Demand, Question, card_question, deployment_question
+from headway.recipes.ranking import rank
 
 
 @click.command()
 @click.argument("model")
 @click.option("--env", default="prod", show_default=True, metavar="ENV", help="Environment, or a YAML file.")
+@click.option("--context", type=click.IntRange(1), metavar="N", help="Longest prompt plus output, in tokens.")
+@click.option("--concurrency", type=click.IntRange(1, 1024), metavar="N", help="Sequences run together.")
 @format_option
 @reports_faults
-def recipe(model: str, env: str, style: str) -> None:
-    """Rank every way to serve the deployment MODEL of an environment."""
+def recipe(model: str, env: str, context: int | None, concurrency: int | None, style: str) -> None:
+    """Rank every way to serve MODEL: a deployment over its pools, or a model card over the whole catalog."""
     catalog = load_catalog()
     spec = load_environment(env, catalog).spec
-    if model not in spec.models:
-        fail(
-            [f"{spec.name} has no model deployment {model!r}; {did_you_mean(model, list(spec.models))}"],
-            f"headway plan {env}",
-        )
-    try:
-        candidates = choose(model, spec, catalog).candidates
-    except NothingFits as nothing:
-        candidates = nothing.candidates
-    chosen = candidates[0] if candidates[0].rejected_by is None else None
+    question = _question(model, spec, catalog)
+    question = replace(
+        question,
+        context_tokens=context or question.context_tokens,
+        concurrency=concurrency or question.concurrency,
+    )
+    candidates = rank(question, catalog)
+    chosen = candidates[0] if candidates and candidates[0].rejected_by is None else None
     if style == "json":
         rows = [_json(candidate) for candidate in candidates]
         print_json({"chosen": rows[0] if chosen else None, "fallbacks": [], "candidates": rows})
     else:
         columns = ("", "machine", "GPUs", "precision", "KV GiB", "full sequences", "USD/h", "why not")
         cells = [_cells(candidate, candidate is chosen) for candidate in candidates]
-        console().print(table(f"{model} in {spec.name}", columns, cells, ("GPUs", "KV GiB", "full sequences", "USD/h")))
+        where = f"in {spec.name}" if model in spec.models else f"over the catalog, prices of {spec.cluster.region}"
+        numbers = ("GPUs", "KV GiB", "full sequences", "USD/h")
+        console().print(table(f"{model} {where}", columns, cells, numbers))
     raise SystemExit(0 if chosen else 1)
+
+
+def _question(model: str, spec: EnvironmentSpec, catalog: Catalog) -> Question:
+    """What is asked: the deployment of that name, else the model card of that id or of that last part of an id."""
+    if model in spec.models:
+        return deployment_question(spec.models[model], spec, catalog)
+    named = [card for card in catalog.models.values() if model.lower() in (card.id.lower(), _short(card.id).lower())]
+    if not named:
+        known = [*spec.models, *catalog.models, *map(_short, catalog.models)]
+        problem = f"{spec.name} has no model deployment {model!r}, nor has the catalog a card of that name"
+        fail([f"{problem}; {did_you_mean(model, known)}"], f"headway plan {spec.name} lists the deployments")
+    return card_question(named[0], Demand(), catalog, spec.cluster.region)
+
+
+def _short(card_id: str) -> str:
+    return card_id.rpartition("/")[2]
 
 
 def _cells(candidate: Candidate, chosen: bool) -> tuple[str, ...]:

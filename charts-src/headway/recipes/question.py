@@ -75,6 +75,31 @@ def deployment_question(model: ModelDeployment, spec: EnvironmentSpec, catalog: 
     )
 
 
+@dataclass(frozen=True)
+class Demand:
+    """A load and a promise that are not those of any deployment."""
+
+    context_tokens: int = 4096
+    concurrency: int = 16
+    workload: Workload = Workload(requests_per_second=1, prompt_tokens=500, output_tokens=200)
+    objective: Objective | None = None
+
+
+def card_question(card: ModelCard, demand: Demand, catalog: Catalog, region: str) -> Question:
+    """The question that a model card alone asks: every known format, on every machine of the catalog."""
+    return Question(
+        card=card,
+        precisions=tuple(sorted(card.weight_bytes)),
+        engines=(DEFAULT_ENGINE,),
+        context_tokens=demand.context_tokens,
+        concurrency=demand.concurrency,
+        workload=demand.workload,
+        objective=demand.objective,
+        places=every_place(catalog, region),
+        agents=DaemonSetReserve(),
+    )
+
+
 def every_place(catalog: Catalog, region: str) -> tuple[Place, ...]:
     """Every machine of the catalog that an engine could use, grouped as pools would be."""
     shapes = sorted(

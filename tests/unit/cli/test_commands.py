@@ -231,3 +231,19 @@ def test_help_names_every_verb() -> None:
 
 def test_an_unknown_verb_is_bad_input() -> None:
     assert "No such command 'simulat'" in refused("simulat")
+
+
+def test_recipe_ranks_a_model_card_over_the_whole_catalog() -> None:
+    ranked = json.loads(headway("recipe", "Qwen2.5-7B-Instruct", "--format", "json").stdout)
+    assert len({row["gpu"] for row in ranked["candidates"]}) > 8
+    assert ranked["chosen"]["fits"]
+    prices = [
+        row["usd_per_hour"]["spot"] for row in ranked["candidates"] if row["fits"] and row["usd_per_hour"]["spot"]
+    ]
+    assert prices[0] == min(prices)
+
+
+def test_recipe_takes_another_context_and_concurrency() -> None:
+    short = json.loads(headway("recipe", "mistral-7b-awq", "--context", "1024", "--format", "json").stdout)
+    long = json.loads(headway("recipe", "mistral-7b-awq", "--context", "8192", "--format", "json").stdout)
+    assert short["chosen"]["full_length_sequences"] > long["chosen"]["full_length_sequences"]
