@@ -98,7 +98,7 @@ def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog
     bootstrap = [
         argo_cd.root(spec),
         argo_cd.root_project(spec),
-        argo_cd.project(spec, manifests),
+        argo_cd.project(spec),
         controllers.controllers_project(spec, needed),
     ]
     for top, things in (("apps", applications), ("argocd", bootstrap)):

@@ -49,13 +49,20 @@ def test_controllers_come_before_what_needs_them(apps: RenderedSet) -> None:
     assert max(controllers) < min(wave(app) for app in own(apps))
 
 
-def test_the_project_allows_exactly_what_is_rendered(repository, bootstrap: RenderedSet, name: str) -> None:
+def test_the_project_allows_what_headway_can_write(repository, bootstrap: RenderedSet, name: str) -> None:
     project = bootstrap.one("AppProject", "headway")["spec"]
     rendered = RenderedSet(repository / "dist" / name).objects.values()
     kinds = {(m["apiVersion"].rpartition("/")[0], m["kind"], "namespace" in m["metadata"]) for m in rendered}
     allowed = {(k["group"], k["kind"], True) for k in project["namespaceResourceWhitelist"]}
     allowed |= {(k["group"], k["kind"], False) for k in project["clusterResourceWhitelist"]}
-    assert allowed == kinds
+    assert kinds <= allowed
+    assert not {kind for _, kind, _ in allowed} & {
+        "Secret",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "DaemonSet",
+        "Application",
+    }
     assert {d["namespace"] for d in project["destinations"]} == {
         m["metadata"]["namespace"] for m in rendered if "namespace" in m["metadata"]
     }
@@ -73,3 +80,22 @@ def test_the_root_follows_the_folder_of_applications(bootstrap: RenderedSet, nam
     source = bootstrap.one("Application", "headway")["spec"]["source"]
     assert source["path"] == f"apps/{name}"
     assert source["targetRevision"] == f"env/{name}"
+
+
+def test_every_app_name_is_reserved(apps: RenderedSet, name: str, catalog) -> None:
+    from headway.charts.controllers import CONTROLLERS
+    from headway.domain.names import RESERVED, resource_name
+    from headway.environments import load_environment
+
+    models = {resource_name(model) for model in load_environment(name, catalog).spec.models}
+    rendered = {app["metadata"]["name"] for app in apps.of_kind("Application")}
+    assert rendered - models <= RESERVED
+    assert {controller.name for controller in CONTROLLERS if controller.delivery == "chart"} <= RESERVED
+
+
+def test_models_come_after_everything_else(apps: RenderedSet) -> None:
+    wave = "argocd.argoproj.io/sync-wave"
+    waves = {app["metadata"]["name"]: int(app["metadata"]["annotations"][wave]) for app in own(apps)}
+    before = ("foundation", "nodes", "metrics", "gateway", "frontend")
+    first = min(number for app, number in waves.items() if app not in before)
+    assert first > max(waves[app] for app in before)

@@ -56,7 +56,8 @@ def test_memory_limit_holds_shared_memory_and_stream_buffer(prod: RenderedSet, n
     loader = container["args"][container["args"].index("--model-loader-extra-config") + 1]
     buffer = int(loader.split('"memory_limit":')[1].rstrip("}")) / 2**20
     assert shared["medium"] == "Memory"
-    assert limit >= mebibytes(shared["sizeLimit"]) + buffer + 4096
+    gpus = int(container["resources"]["limits"]["nvidia.com/gpu"])
+    assert limit >= mebibytes(shared["sizeLimit"]) + gpus * buffer + 4096
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
@@ -101,7 +102,7 @@ def test_two_machines_make_one_replica_of_the_multi_node_model(prod: RenderedSet
 
 
 def test_only_the_leader_is_behind_the_service(prod: RenderedSet) -> None:
-    assert prod.one("Service", "deepseek-r1")["spec"]["selector"]["headway.dev/role"] == "leader"
+    assert prod.one("Service", "deepseek-r1-api")["spec"]["selector"]["headway.dev/role"] == "leader"
 
 
 def test_one_job_writes_the_compile_cache_and_servers_read_only(prod: RenderedSet) -> None:

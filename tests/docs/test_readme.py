@@ -82,7 +82,8 @@ def test_the_example_model_is_served(tmp_path: Path, catalog) -> None:
     [example] = blocks("yaml")
     models = yaml.safe_load(example)
     file = tmp_path / "example.yaml"
-    file.write_text(f"extends: prod\nname: example\npools: {{t4-1x: {{max_gpus: 20}}}}\nmodels:\n{example}")
+    shipped = (ROOT / "charts-src" / "headway" / "environments" / "prod.yaml").read_text()
+    file.write_text(shipped.replace("name: prod", "name: example").rstrip("\n") + "\n" + example)
     plans = plan(load_environment(str(file), catalog), catalog)
     assert set(models) <= {planned.name for planned in plans}
 

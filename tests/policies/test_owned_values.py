@@ -1,7 +1,11 @@
 """Values with two owners."""
 
 from headway.policies import ManifestIndex, check, files_written_twice
-from headway.policies.controller_owned import objects_rendered_twice, values_owned_by_controllers
+from headway.policies.controller_owned import (
+    objects_rendered_twice,
+    services_named_as_groups,
+    values_owned_by_controllers,
+)
 from policies.builders import a_deployment, an_object
 
 
@@ -37,3 +41,10 @@ def test_findings_come_in_one_order(catalog) -> None:
     set_of_two = [a_deployment("b", serviceAccountName="x"), a_deployment("a", serviceAccountName="x")]
     agents = DaemonSetReserve()
     assert check(set_of_two, catalog, agents) == check(set_of_two[::-1], catalog, agents)
+
+
+def test_a_service_with_the_name_of_a_group_is_found() -> None:
+    group = an_object("LeaderWorkerSet", "big", spec={"leaderWorkerTemplate": {"size": 2}})
+    service = an_object("Service", "big", spec={"selector": {}, "ports": []})
+    assert [f.object for f in services_named_as_groups(ManifestIndex([group, service]))] == ["Service/apps/big"]
+    assert services_named_as_groups(ManifestIndex([group, an_object("Service", "big-api", spec={})])) == []

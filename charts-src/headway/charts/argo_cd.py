@@ -1,13 +1,14 @@
 """Argo CD's side: one Application an app, the projects that bound them, and the root that follows a branch."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from headway.constructs.manifest import Manifest
+from headway.charts.namespaces import FRONTEND, GATEWAY, INFERENCE, METRICS
+from headway.constructs.manifest import API_VERSIONS, CLUSTER_SCOPED
 from headway.constructs.part import CONSTRUCT, UNRESOLVED
 from headway.domain.environment import EnvironmentSpec
 from headway.domain.fact import markers_in
 from headway.kinds import (
+    EVERY_KIND,
     IN_CLUSTER,
     Application,
     ApplicationSource,
@@ -28,6 +29,7 @@ from headway.kinds import (
 )
 
 NAMESPACE = "argocd"
+NAMESPACES = (FRONTEND, GATEWAY, INFERENCE, METRICS)
 PROJECT = "headway"
 ROOT_PROJECT = "headway-root"
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
@@ -76,19 +78,20 @@ def root(spec: EnvironmentSpec) -> Application:
     )
 
 
-def project(spec: EnvironmentSpec, manifests: Sequence[Manifest]) -> AppProject:
-    """The project of all apps: exactly the namespaces and kinds that are rendered, from exactly this repository."""
-    namespaced = [m for m in manifests if "namespace" in m["metadata"]]
-    cluster_wide = [m for m in manifests if "namespace" not in m["metadata"]]
-    namespaces = sorted({m["metadata"]["namespace"] for m in namespaced})
+def project(spec: EnvironmentSpec) -> AppProject:
+    """The project of all apps: Headway's namespaces and the kinds it can render, from exactly this repository.
+
+    Kinds that an environment does not render today are in it too: the project is applied by hand, and what leaves
+    `dist/` must still be allowed to be deleted.
+    """
     return AppProject(
         metadata=_metadata(PROJECT, "project", spec, {}),
         spec=AppProjectSpec(
             description=f"Inference in {spec.name}: what dist/{spec.name} holds, nothing else.",
             source_repos=(spec.gitops.repository,),
-            destinations=tuple(ProjectDestination(server=IN_CLUSTER, namespace=name) for name in namespaces),
-            cluster_resource_whitelist=tuple(ClusterResourceKind(group=g, kind=k) for g, k in _kinds(cluster_wide)),
-            namespace_resource_whitelist=tuple(NamespaceResourceKind(group=g, kind=k) for g, k in _kinds(namespaced)),
+            destinations=tuple(ProjectDestination(server=IN_CLUSTER, namespace=name) for name in NAMESPACES),
+            cluster_resource_whitelist=tuple(ClusterResourceKind(group=g, kind=k) for g, k in _kinds(True)),
+            namespace_resource_whitelist=tuple(NamespaceResourceKind(group=g, kind=k) for g, k in _kinds(False)),
             orphaned_resources=OrphanedResources(warn=True),
         ),
     )
@@ -108,8 +111,19 @@ def root_project(spec: EnvironmentSpec) -> AppProject:
     )
 
 
-def _kinds(manifests: Iterable[Manifest]) -> list[tuple[str, str]]:
-    return sorted({(m["apiVersion"].rpartition("/")[0], m["kind"]) for m in manifests})
+def _kinds(cluster_scoped: bool) -> list[tuple[str, str]]:
+    """Group and kind of everything that constructs can write, by scope."""
+    built_in = {
+        (version.rpartition("/")[0], kind.removesuffix("V2"))
+        for kind, version in API_VERSIONS.items()
+        if (kind in CLUSTER_SCOPED) == cluster_scoped
+    }
+    custom = {
+        (kind.api_version.rpartition("/")[0], kind.kind)
+        for kind in EVERY_KIND
+        if kind.cluster_scoped == cluster_scoped and not kind.api_version.startswith("argoproj.io/")
+    }
+    return sorted(built_in | custom)
 
 
 def _folder(spec: EnvironmentSpec, path: str) -> ApplicationSource:

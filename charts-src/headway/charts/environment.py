@@ -1,6 +1,9 @@
 """Everything of one environment, put together: charts in the order they depend on each other, and their Applications.
 
-foundation ─▶ nodes ─▶ metrics ─▶ one app a model deployment ─▶ gateway ─▶ frontend
+foundation ─▶ nodes ─▶ metrics ─▶ gateway, frontend ─▶ one app a model deployment
+
+Models come last: a sleeping deployment's scaler asks for the gateway's metrics, and a model without capacity must hold
+back nothing else.
 """
 
 from dataclasses import dataclass
@@ -70,9 +73,9 @@ def environment_charts(
         App(foundation.name, 0, INFERENCE),
         *((App(nodes.name, 1, INFERENCE),) if nodes else ()),
         App(metrics.name, 2, METRICS),
-        *(App(model.name, 3, INFERENCE) for model in models),
-        App(gateway.name, 4, GATEWAY),
-        App(frontend.name, 5, FRONTEND),
+        App(gateway.name, 3, GATEWAY),
+        App(frontend.name, 3, FRONTEND),
+        *(App(model.name, 4, INFERENCE) for model in models),
     )
     charts = (foundation, *((nodes,) if nodes else ()), metrics, *models, gateway, frontend)
     identities = (

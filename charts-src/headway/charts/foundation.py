@@ -20,7 +20,9 @@ class FoundationChart(ManifestChart):
         super().__init__(scope, "foundation", environment=spec.name)
         version = spec.cluster.kubernetes_version
         for name, pods in PODS.items():
-            Namespace(self, name, NamespaceProps(name=name, kubernetes_version=version, max_pods=pods))
+            behind = name in (GATEWAY, FRONTEND)
+            props = NamespaceProps(name=name, kubernetes_version=version, max_pods=pods, behind_load_balancer=behind)
+            Namespace(self, name, props)
         replicas = sum(plan.model.limits.replicas.max + plan.recipe.surge_replicas for plan in plans)
         gpus = sum(
             (plan.model.limits.replicas.max + plan.recipe.surge_replicas) * plan.recipe.gpus_per_replica

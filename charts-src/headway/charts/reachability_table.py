@@ -24,8 +24,8 @@ def reachability_table(
     """All rows; `groups` are deployments whose replicas span machines."""
     cluster = spec.cluster
     load_balancer = Ranges("the load balancer's subnets", cluster.load_balancer_cidrs)
-    aws = Ranges("S3, STS and the API server, through VPC endpoints", (cluster.vpc_cidr, *cluster.s3_cidrs))
-    api = Ranges("the API server, in the VPC", (cluster.vpc_cidr,))
+    aws = Ranges("S3 and STS, through VPC endpoints", (cluster.vpc_cidr, *cluster.s3_cidrs))
+    api = Ranges("the API server, by its Service and in the VPC", (cluster.service_cidr, cluster.vpc_cidr))
     gateway_pods, monitoring = gateway.endpoint.pods, prometheus.pods.namespace
     writes = (
         Row(collector.pods, monitoring, (prometheus.port.number,), "remote write of engine metrics")
@@ -44,6 +44,7 @@ def reachability_table(
         Row(collector.pods, model_servers, (ENGINE.number,), "metrics share the API's port"),
         writes,
         Row(collector.pods, api, HTTPS, "finding pods to scrape"),
+        Row(gateway_pods, api, HTTPS, "watching endpoints"),
         Row(monitoring, gateway_pods, (gateway.admin.port.number,), "held and running requests, there without pods"),
         Row(monitoring, collector.pods, (OWN_METRICS.number,), "whether the collector works"),
         Row(gateway_pods, aws, HTTPS, "survey answers, credentials, endpoint watch"),

@@ -73,7 +73,7 @@ def _cells(candidate: Candidate, chosen: bool) -> tuple[str, ...]:
         candidate.precision,
         f"{memory.kv_cache_gib:.1f}" if memory else "?",
         str(memory.full_length_sequences) if memory else "?",
-        f"{candidate.usd_per_hour:.2f}" if candidate.usd_per_hour is not None else "?",
+        f"{candidate.usd_per_hour:.4f}" if candidate.usd_per_hour is not None else "?",
         candidate.rejected_by.reason if candidate.rejected_by else "" if chosen else "costs more",
     )
 

@@ -26,8 +26,8 @@ class CacheFolder:
 
     @property
     def path(self) -> str:
-        """`<digest>/<gpu>` below the claim's root."""
-        return f"{self.image.rpartition('@')[2].replace(':', '-')}/{self.gpu}"
+        """`<digest>/<gpu>/<fingerprint>` below the claim's root."""
+        return f"{self.image.rpartition('@')[2].replace(':', '-')}/{self.gpu}/{self.fingerprint}"
 
     @property
     def fingerprint(self) -> str:
@@ -46,7 +46,9 @@ class CacheFolder:
 
     def copy_script(self, target: str) -> str:
         """Shell that copies the folder to `target` when it is there; a missing folder means a slower start, no more."""
-        return f"mkdir -p {target} && if [ -d {MOUNT}/{self.path} ]; then cp -a {MOUNT}/{self.path}/. {target}/; fi"
+        return (
+            f"mkdir -p {target}; cp -a {MOUNT}/{self.path}/. {target}/ || echo 'no compile cache yet: a slower start'"
+        )
 
     def fill_script(self, cache: str) -> str:
         """Shell that runs the engine's command (its own arguments) and then publishes the cache in one move."""

@@ -14,14 +14,25 @@ from headway.constructs.engine_pod import (
     engine_volumes,
 )
 from headway.constructs.image import image_reference
-from headway.constructs.manifest import resources
+from headway.constructs.manifest import quantity
 from headway.constructs.namespace import CONFIRM
 from headway.constructs.part import ManifestChart, Part
 from headway.constructs.priority_classes import BACKGROUND
 from headway.constructs.security import restricted_container, restricted_pod
+from headway.domain.names import resource_name
 
 STORAGE_CLASS = "efs-compile-cache"
 DEADLINE_SECONDS = 3600
+_NOT_ITS_FAULT = k8s.PodFailurePolicy(
+    rules=[
+        k8s.PodFailurePolicyRule(
+            action="Ignore",
+            on_pod_conditions=[k8s.PodFailurePolicyOnPodConditionsPattern(type="DisruptionTarget", status="True")],
+            on_exit_codes=None,
+        )
+    ]
+)
+"""A pod that its machine was taken from does not count as a failure."""
 
 
 class CompileCacheFiller(Part):
@@ -37,7 +48,7 @@ class CompileCacheFiller(Part):
         folder: CacheFolder,
         props: EnginePodProps,
     ) -> None:
-        super().__init__(scope, id, instance=props.recipe.arguments.served_name.replace(".", "-"))
+        super().__init__(scope, id, instance=resource_name(props.recipe.deployment))
         self.add(
             k8s.KubePersistentVolumeClaimProps(
                 metadata=k8s.ObjectMeta(
@@ -48,7 +59,7 @@ class CompileCacheFiller(Part):
                 spec=k8s.PersistentVolumeClaimSpec(
                     access_modes=["ReadWriteMany"],
                     storage_class_name=STORAGE_CLASS,
-                    resources=resources({"storage": "20Gi"}, {}),
+                    resources=k8s.ResourceRequirements(requests={"storage": quantity("20Gi")}),
                 ),
             )
         )
@@ -57,6 +68,7 @@ class CompileCacheFiller(Part):
                 metadata=k8s.ObjectMeta(name=f"{folder.claim}-{folder.fingerprint}", namespace=namespace),
                 spec=k8s.JobSpec(
                     backoff_limit=2,
+                    pod_failure_policy=_NOT_ITS_FAULT,
                     active_deadline_seconds=DEADLINE_SECONDS,
                     template=self._pod(folder, props),
                 ),

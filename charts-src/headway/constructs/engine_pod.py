@@ -60,7 +60,7 @@ def engine_pod(props: EnginePodProps, labels: Labels, place: Place = "alone") ->
             security_context=restricted_pod(),
             node_selector=_node_selector(props),
             tolerations=[k8s.Toleration(key=props.accelerator.resource, operator="Exists", effect="NoSchedule")],
-            init_containers=[_cache_copy(props)] if props.compile_cache else None,
+            init_containers=[_cache_copy(props, props.compile_cache)] if props.compile_cache else None,
             containers=[_engine(props, place)],
             volumes=_volumes(props),
         ),
@@ -162,18 +162,17 @@ def _volumes(props: EnginePodProps) -> list[k8s.Volume]:
     return [*engine_volumes(props), *cache]
 
 
-def _cache_copy(props: EnginePodProps) -> k8s.Container:
+def _cache_copy(props: EnginePodProps, folder: CacheFolder) -> k8s.Container:
     """Copies the folder into the pod's own cache: readers never write what other pods will execute."""
-    assert props.compile_cache is not None, "called only with a cache"  # noqa: S101
     small = {"cpu": "250m", "memory": "256Mi", "ephemeral-storage": "16Gi"}
     return k8s.Container(
         name="compile-cache",
         image=image_reference(props.recipe.image, props.cluster),
         image_pull_policy="IfNotPresent",
-        command=["sh", "-c", props.compile_cache.copy_script(f"{CACHE}/vllm")],
+        command=["sh", "-c", folder.copy_script(f"{CACHE}/vllm")],
         resources=resources(small, {"memory": "256Mi", "ephemeral-storage": "16Gi"}),
         security_context=restricted_container(),
-        volume_mounts=[*engine_mounts(), props.compile_cache.mount(read_only=True)],
+        volume_mounts=[*engine_mounts(), folder.mount(read_only=True)],
     )
 
 

@@ -21,10 +21,7 @@ from headway.kinds import Resource
 Manifest = dict[str, Any]
 
 API_VERSIONS = {
-    "ClusterRole": "rbac.authorization.k8s.io/v1",
-    "ClusterRoleBinding": "rbac.authorization.k8s.io/v1",
     "ConfigMap": "v1",
-    "DaemonSet": "apps/v1",
     "Deployment": "apps/v1",
     "HorizontalPodAutoscalerV2": "autoscaling/v2",
     "Ingress": "networking.k8s.io/v1",
@@ -44,6 +41,9 @@ API_VERSIONS = {
     "StorageClass": "storage.k8s.io/v1",
 }
 """API version of each built-in kind in use, by the name of its struct."""
+
+CLUSTER_SCOPED = frozenset({"IngressClass", "Namespace", "PriorityClass", "StorageClass"})
+"""Those of them that have no namespace."""
 
 _STRUCT = re.compile(r"Kube(\w+)Props")
 _SCHEMA = re.compile(r":schema: \S+#(\S+)")

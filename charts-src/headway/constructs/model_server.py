@@ -47,7 +47,7 @@ class ModelServer(Part):
         self._props = props
         self._grouped = props.pod.recipe.chosen.nodes > 1
         recipe, cluster = props.pod.recipe, props.pod.cluster
-        self.endpoint = Endpoint(self.instance, HTTP, Pods.of(props.namespace, self._serving))
+        self.endpoint = Endpoint(self._service_name, HTTP, Pods.of(props.namespace, self._serving))
         self.identity = Identity(
             props.namespace,
             props.pod.service_account,
@@ -71,6 +71,11 @@ class ModelServer(Part):
     def pods(self) -> Pods:
         """Every pod of the deployment, workers included."""
         return Pods.of(self._props.namespace, self.selector)
+
+    @property
+    def _service_name(self) -> str:
+        """A group's own name belongs to the headless Service that LeaderWorkerSet makes for its members' addresses."""
+        return f"{self.instance}-api" if self._grouped else self.instance
 
     @property
     def _serving(self) -> Labels:

@@ -23,6 +23,8 @@ class NamespaceProps(Noun):
     """Quota on pods."""
     max_gpus: int = 0
     """Quota on requested GPUs; 0 forbids them."""
+    behind_load_balancer: bool = False
+    """Whether its pods are targets: they then count as ready only once the load balancer says so."""
     gpu_resource: str = "nvidia.com/gpu"
     """The GPUs' resource name."""
 
@@ -82,4 +84,5 @@ def _pod_security(props: NamespaceProps) -> dict[str, str]:
     for mode in ("enforce", "audit", "warn"):
         rules[f"pod-security.kubernetes.io/{mode}"] = "restricted"
         rules[f"pod-security.kubernetes.io/{mode}-version"] = f"v{props.kubernetes_version}"
-    return {"kubernetes.io/metadata.name": props.name, **rules}
+    gate = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"} if props.behind_load_balancer else {}
+    return {"kubernetes.io/metadata.name": props.name, **gate, **rules}

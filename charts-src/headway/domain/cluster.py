@@ -57,7 +57,9 @@ class Cluster(Noun):
     kubernetes_version: Annotated[str, spelled(r"1\.\d{2}", "a minor version such as 1.35")]
     """Minor version of the control plane; every controller states which it supports."""
     vpc_cidr: Cidr
-    """Range of the VPC: interface endpoints and the API server answer in it."""
+    """Range of the VPC: interface endpoints and the API server's network interfaces are in it."""
+    service_cidr: Cidr
+    """Range of the cluster's Services: pods dial the API server by its address in it, and policies judge that address."""
     load_balancer_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
     """Ranges of the subnets the load balancer stands in; only these reach gateway and frontend."""
     s3_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]

@@ -58,6 +58,7 @@ class GpuPool(Noun):
     consolidate_after_seconds: WholeSeconds = 300
     """How long a node must be underused before it is consolidated away."""
     blackouts: tuple[BlackoutWindow, ...] = ()
-    """Times without voluntary disruption. Budgets react to the clock, never to load."""
+    """Times in UTC without consolidation or drift. They react to the clock, never to load, and hold back neither expiry
+    nor interruption."""
     static_node: StaticNode | None = None
     """Set when the machines exist already and Karpenter does not manage them."""

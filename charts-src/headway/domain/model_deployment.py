@@ -19,6 +19,16 @@ DeploymentName = Annotated[
 ]
 """At most 48 characters, so that names derived from it stay within Kubernetes' 63."""
 
+Prefix = Annotated[
+    str,
+    spelled(
+        r"[\w-][\w.-]*(/[\w-][\w.-]*)*/?", "a prefix in the models bucket such as models/mistral-7b-awq/ (no s3://)"
+    ),
+]
+ServedName = Annotated[
+    str, spelled(r"[A-Za-z0-9][\w./:-]{0,126}", "a model's name (letters, digits and . _ - / :, at most 127)")
+]
+
 
 class Pin(Noun):
     """Choices taken out of the recipe engine's hands. State one only with a reason."""
@@ -53,9 +63,9 @@ class ModelDeployment(Noun):
 
     card: str
     """Model card in the catalog."""
-    checkpoints: Annotated[dict[Precision, str], Field(min_length=1)]
+    checkpoints: Annotated[dict[Precision, Prefix], Field(min_length=1)]
     """Prefix in the models bucket by weight format; only what is there can be served."""
-    served_name: str | None = None
+    served_name: ServedName | None = None
     """Name that clients ask for; absent means the deployment's own."""
     context_tokens: Tokens
     """Longest prompt plus output it accepts."""

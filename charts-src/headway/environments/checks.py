@@ -13,13 +13,13 @@ from pydantic import ValidationError
 
 from headway.catalog import Catalog
 from headway.domain.cluster import Cluster
-from headway.domain.environment import Edge, EnvironmentSpec, Gateway
+from headway.domain.environment import Edge, EnvironmentSpec, Frontend, Gateway
 from headway.domain.fact import is_unresolved
 from headway.domain.fault import Fault, did_you_mean
 from headway.domain.gpu_pool import GpuPool
 from headway.domain.instance_type import InstanceType
 from headway.domain.model_deployment import ModelDeployment
-from headway.domain.names import resource_name
+from headway.domain.names import RESERVED, resource_name
 from headway.domain.noun import Noun
 from headway.environments.source import Located
 from headway.recipes.machine import machines
@@ -38,6 +38,7 @@ class Parts:
     cluster: Cluster | None
     edge: Edge | None
     gateway: Gateway | None
+    frontend: Frontend | None
     pools: dict[str, GpuPool]
     models: dict[str, ModelDeployment]
     pool_names: tuple[str, ...] | None
@@ -52,6 +53,7 @@ class Parts:
             cluster=_part(Cluster, data.get("cluster")),
             edge=_part(Edge, data.get("edge")),
             gateway=_part(Gateway, data.get("gateway")),
+            frontend=_part(Frontend, data.get("frontend")),
             pools=_parts(GpuPool, data.get("pools")),
             models=_parts(ModelDeployment, data.get("models")),
             pool_names=tuple(data["pools"]) if isinstance(data.get("pools"), dict) else None,
@@ -60,7 +62,8 @@ class Parts:
 
 def check(parts: Parts, catalog: Catalog, tree: Located) -> list[Fault]:
     """Every fault that needs more than one field, or the catalog, to see."""
-    findings = [*_cluster(parts, catalog), *_certificate(parts), *_waits(parts), *_drains(parts), *_names(parts)]
+    findings = [*_cluster(parts, catalog), *_certificate(parts)]
+    findings += [*_waits(parts), *_floors(parts), *_drains(parts), *_names(parts)]
     for name, pool in parts.pools.items():
         findings += [_below(("pools", name), found) for found in _pool(pool, parts.cluster, catalog)]
     for name, model in parts.models.items():
@@ -129,6 +132,12 @@ def _waits(parts: Parts) -> Iterator[Finding]:
         )
 
 
+def _floors(parts: Parts) -> Iterator[Finding]:
+    for name, program in (("gateway", parts.gateway), ("frontend", parts.frontend)):
+        if program and program.replicas.min < 1:
+            yield (name, "replicas", "min"), "is 0, and an HPA on CPU cannot wake what sleeps", "at least 1"
+
+
 def _drains(parts: Parts) -> Iterator[Finding]:
     """A gateway that stops sooner than its longest stream cuts it in every rollout."""
     longest = max(parts.models.items(), key=lambda entry: entry[1].longest_stream_seconds, default=None)
@@ -152,6 +161,8 @@ def _names(parts: Parts) -> Iterator[Finding]:
                 f"renders as {rendered!r}, as {owners[rendered]!r} does",
                 "rename one of them",
             )
+        if rendered in RESERVED:
+            yield ("models", name), "is the name of an app of Headway's own", f"call it {name}-model, or by its model"
         owners.setdefault(rendered, name)
         alias = model.served_name or name
         if alias in served:

@@ -54,6 +54,7 @@ def load_environment(name_or_path: str, catalog: Catalog, folder: Path = SHIPPED
     tree = _with_extended(path, folder, (), faults)
     name = tree.value.get("name") or Located(path.stem, Origin(tree.origin.file, 1))
     tree = replace(tree, value={**tree.value, "name": name})
+    _own_name(path, tree, folder)
     tree, unresolved = open_facts(tree, _needed_images(tree, catalog))
     unread = {(fault.file, fault.line, fault.path) for fault in faults}
     spec: EnvironmentSpec | None = None
@@ -66,6 +67,16 @@ def load_environment(name_or_path: str, catalog: Catalog, folder: Path = SHIPPED
     if faults or spec is None:
         raise EnvironmentFaults(faults)
     return Environment(spec, tree, unresolved)
+
+
+def _own_name(path: Path, tree: Located, folder: Path) -> None:
+    """A file elsewhere must not carry a shipped environment's name: rendering it would replace that one's folders."""
+    name = tree.value["name"]
+    if name.value in environment_names(folder) and path.resolve() != (folder / f"{name.value}.yaml").resolve():
+        problem = f"{name.value!r} is the name of {_shown(folder)}/{name.value}.yaml"
+        raise EnvironmentFaults(
+            [Fault(name.origin.file, name.origin.line, "name", problem, "give it a name of its own")]
+        )
 
 
 def _needed_images(tree: Located, catalog: Catalog) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ EXAMPLES: dict[str, Any] = {
     "cluster.name": "inference-prod",
     "cluster.account_id": "111122223333",
     "cluster.vpc_cidr": "10.0.0.0/16",
+    "cluster.service_cidr": "172.20.0.0/16",
     "cluster.load_balancer_cidrs": ["10.0.0.0/24", "10.0.1.0/24"],
     "cluster.s3_cidrs": ["52.216.0.0/15"],
     "cluster.models_bucket": "acme-models",

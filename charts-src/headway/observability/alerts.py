@@ -55,7 +55,7 @@ def alerts(watched: Sequence[Watched], scrape_interval_seconds: int) -> list[Ale
 
 
 def _of(deployment: Watched) -> list[Alert]:
-    target = f'namespace="{deployment.namespace}",scaledobject="{deployment.name}"'
+    target = f'scaledObject="{deployment.name}"'
     model = f'model="{deployment.served_name}"'
     waiting = f'sum({series("waiting", deployment.engine)}{{model_name="{deployment.served_name}"}})'
     hpa = f'horizontalpodautoscaler="keda-hpa-{deployment.name}",namespace="{deployment.namespace}"'

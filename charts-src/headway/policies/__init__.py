@@ -7,6 +7,7 @@ from headway.domain.cluster import DaemonSetReserve
 from headway.policies.controller_owned import (
     files_written_twice,
     objects_rendered_twice,
+    services_named_as_groups,
     values_owned_by_controllers,
 )
 from headway.policies.finding import Finding, Manifest
@@ -25,5 +26,6 @@ def check(manifests: Sequence[Manifest], catalog: Catalog, agents: DaemonSetRese
         *unresolved_references(index),
         *pods_without_machine(index, catalog, agents),
         *values_owned_by_controllers(index),
+        *services_named_as_groups(index),
     ]
     return sorted(findings, key=lambda finding: (finding.object, finding.rule, finding.message))

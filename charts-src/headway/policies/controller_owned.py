@@ -24,6 +24,19 @@ def values_owned_by_controllers(index: ManifestIndex) -> list[Finding]:
     ]  # fmt: skip
 
 
+def services_named_as_groups(index: ManifestIndex) -> list[Finding]:
+    """One finding for each Service that takes the name under which LeaderWorkerSet makes its members' headless Service."""
+    return [
+        Finding(
+            "service-named-as-group", (), "error", name_of(m),
+            "has the name of a LeaderWorkerSet, whose controller then makes no headless Service: members never meet",
+            "give the Service another name",
+        )
+        for m in index.of_kind("Service")
+        if index.has("LeaderWorkerSet", m["metadata"]["name"], m["metadata"].get("namespace"))
+    ]  # fmt: skip
+
+
 def files_written_twice(app: str, manifests: Sequence[Manifest]) -> list[Finding]:
     """One finding for each file of an app that two objects of different namespaces would share."""
     counts = Counter(f"{m['kind']}.{m['metadata']['name']}" for m in manifests)

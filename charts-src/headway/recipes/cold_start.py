@@ -82,15 +82,13 @@ def predict_cold_start(
         "pull", image.compressed_gb * 1e9, UNPACK_BYTES_PER_SECOND, machine, 0.0,
         f"{image.compressed_gb:g} GB compressed by network and parallel unpack (403 MB/s measured with SOCI on Bottlerocket)",
     )  # fmt: skip
-    compile_seconds = COMPILE_CACHED_SECONDS if compile_cache else COMPILE_SECONDS
-    compile_source = "torch.compile from the shared cache" if compile_cache else "torch.compile without a cache"
     return ColdStart(
         (
             detect,
             *_node(machine),
             pull,
             load,
-            _single("compile", compile_seconds, compile_source),
+            _compile(compile_cache),
             _single("ready", READY_SECONDS, "CUDA graphs and engine start"),
         )
     )
@@ -102,6 +100,17 @@ def _node(machine: Machine) -> tuple[Phase, ...]:
     return (
         Phase("schedule", 2.0, 11.0, "Karpenter batches pods for 1 s idle, 10 s at most; the scheduler adds 1 s"),
         _single("node", NODE_SECONDS, "EC2 launch to node Ready"),
+    )
+
+
+def _compile(cached: bool) -> Phase:
+    """With a cache the worst case is still the miss: it is empty after every change of image, GPU or arguments."""
+    worst = COMPILE_SECONDS * MARGIN
+    if cached:
+        what = f"torch.compile: {COMPILE_CACHED_SECONDS:g} s from the cache, {COMPILE_SECONDS:g} without, {BREAKDOWN}"
+        return Phase("compile", COMPILE_CACHED_SECONDS, worst, what)
+    return Phase(
+        "compile", COMPILE_SECONDS, worst, f"torch.compile without a cache: {COMPILE_SECONDS:g} s, {BREAKDOWN}"
     )
 
 

@@ -1,7 +1,8 @@
 """What the container needs beside its GPUs: memory of the host, shared memory, CPU.
 
 Weights do not go from S3 straight to the GPU: the Run:ai streamer passes them through a CPU buffer, 40 GB unless it is
-limited (trap C4). The buffer, `/dev/shm` and the processes all count against the container's limit.
+limited (trap C4). Every GPU's process has a buffer of its own (run-ai/runai-model-streamer issue 84). The buffers,
+`/dev/shm` and the processes all count against the container's limit.
 """
 
 import math
@@ -33,7 +34,7 @@ class HostPlan:
     memory_mib: int
     """Request and limit; holds buffer, shared memory and processes."""
     stream_buffer_mib: int
-    """Limit of the streamer's CPU buffer."""
+    """Limit of the streamer's CPU buffer in each GPU's process."""
     shared_memory_mib: int
     """Size of `/dev/shm`."""
 
@@ -43,12 +44,12 @@ def plan_host(
 ) -> HostPlan:
     """The pod that takes one whole machine of `nodes`; CPU is what the machine has left, memory what the engine needs."""
     weights_gib = card.weight_bytes[precision] / GIB / nodes
-    buffer_gib = min(STREAM_BUFFER_GIB, weights_gib)
+    buffer_gib = min(STREAM_BUFFER_GIB, weights_gib)  # in each GPU's process: every one streams for itself
     shared_gib = SHARED_MEMORY_GIB * machine.gpu_count
     processes_gib = ENGINE_PROCESS_GIB + WORKER_PROCESS_GIB * (machine.gpu_count - 1)
     return HostPlan(
         cpu_millicores=cpu_request(machine.cpu_millicores - agents.cpu_millicores, machine.gpu_count),
-        memory_mib=_round_up(1024 * (buffer_gib + shared_gib + processes_gib), 256),
+        memory_mib=_round_up(1024 * (buffer_gib * machine.gpu_count + shared_gib + processes_gib), 256),
         stream_buffer_mib=_round_up(1024 * buffer_gib, 256),
         shared_memory_mib=int(1024 * shared_gib),
     )

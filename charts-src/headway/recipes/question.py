@@ -18,6 +18,8 @@ from headway.recipes.machine import Machine, machines
 
 DEFAULT_ENGINE: Engine = "vllm"
 """Engine of a question that names none."""
+TYPICAL_LOAD = Workload(requests_per_second=1, prompt_tokens=500, output_tokens=200)
+"""Load of a question that states none."""
 ANY_CAPACITY: tuple[CapacityType, ...] = ("spot", "on-demand")
 
 
@@ -81,7 +83,7 @@ class Demand:
 
     context_tokens: int = 4096
     concurrency: int = 16
-    workload: Workload = Workload(requests_per_second=1, prompt_tokens=500, output_tokens=200)
+    workload: Workload = TYPICAL_LOAD
     objective: Objective | None = None
 
 

@@ -10,7 +10,7 @@ from headway.domain.environment import EnvironmentSpec
 from headway.recipes import kernels
 from headway.recipes.cold_start import predict_cold_start
 from headway.recipes.engine_arguments import EngineArguments
-from headway.recipes.host_plan import cpu_request
+from headway.recipes.host_plan import HostPlan, cpu_request
 from headway.recipes.judgement import image_for
 from headway.recipes.lifecycle import plan_lifecycle
 from headway.recipes.machine import machines
@@ -56,7 +56,7 @@ def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
     cold = predict_cold_start(chosen.machine, image, weights, model.compile_cache, spec.metrics.scrape_interval_seconds)
     may_be_spot = chosen.machine.provisioned and "spot" in spec.pools[chosen.pool].capacity_types
     lifecycle = plan_lifecycle(cold, model.longest_stream_seconds, may_be_spot)
-    host = replace(chosen.host, cpu_millicores=_cpu_on_every_machine(chosen, spec, catalog))
+    host = replace(chosen.host, cpu_millicores=_cpu_on_every_machine(chosen, chosen.host, spec, catalog))
     return Recipe(
         deployment=name,
         card=card,
@@ -85,13 +85,12 @@ def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
     )
 
 
-def _cpu_on_every_machine(chosen: Candidate, spec: EnvironmentSpec, catalog: Catalog) -> int:
+def _cpu_on_every_machine(chosen: Candidate, host: HostPlan, spec: EnvironmentSpec, catalog: Catalog) -> int:
     """CPU that each machine of the pool has which holds the pod's memory, so that any of them may be launched."""
-    assert chosen.host is not None, "a candidate without a host plan is rejected"  # noqa: S101
     agents = spec.cluster.daemon_sets
     room = [
         machine.cpu_millicores - agents.cpu_millicores
         for machine in machines(spec.pools[chosen.pool], catalog, spec.cluster.region)
-        if machine.memory_mib - agents.memory_mib >= chosen.host.memory_mib
+        if machine.memory_mib - agents.memory_mib >= host.memory_mib
     ]
     return cpu_request(min(room), chosen.machine.gpu_count)

@@ -73,7 +73,7 @@ def test_explain_answers_an_unknown_key_with_the_nearest(key: str, remedy: str) 
 def test_explain_prints_value_origin_and_meaning() -> None:
     result = headway("explain", "prod", "floor")
     assert result.exit_code == 0
-    assert "prod.yaml:4" in result.stdout
+    assert "prod.yaml:5" in result.stdout
     assert "Least `limits.replicas.min`" in result.stdout
     assert result.stderr == ""
 

@@ -7,6 +7,8 @@ every other sample.
 from datetime import date
 from typing import Any
 
+from cdk8s_plus_28 import k8s
+
 from headway.charts.controllers import external_secrets
 from headway.charts.controllers.cluster_kinds import CRD, MUTATING, ROLES, VALIDATING
 from headway.charts.controllers.container_resources import ContainerResources
@@ -26,6 +28,7 @@ from headway.charts.controllers.prometheus_values import (
     Operator,
     PrometheusSpec,
     PrometheusValues,
+    QueryOptions,
     Selector,
     Server,
     Storage,
@@ -34,6 +37,8 @@ from headway.charts.controllers.prometheus_values import (
     VolumeRequest,
     VolumeResources,
 )
+from headway.charts.namespaces import METRICS
+from headway.constructs.manifest import manifest
 from headway.constructs.references import Endpoint, Identity, Pods, Port
 from headway.domain.environment import EnvironmentSpec
 from headway.kinds import (
@@ -53,10 +58,14 @@ from headway.kinds import (
 VERSION = "v0.93.0"
 CHART_VERSION = "88.2.0"
 NAMESPACE = "monitoring"
+KEDA_NAMESPACE = "keda"
 FULL_NAME = "kube-prometheus-stack"
 SERVER = f"{FULL_NAME}-prometheus"
 GRAFANA_SECRET = "grafana-admin"  # noqa: S105
 RETENTION_DAYS = 15
+
+LOOKBACK = "75s"
+"""Two of the chart's own 30 s scrapes and a little: loss of the collector is seen in a minute, not in five."""
 
 PROMETHEUS = Endpoint(
     service=SERVER,
@@ -84,7 +93,26 @@ def values(spec: EnvironmentSpec) -> PrometheusValues:
             rbac=NamespacedRbac(),
         ),
         prometheus_operator=Operator(resources=ContainerResources.of("100m", "128Mi", "256Mi")),
-        extra_manifests=_grafana_secret(spec),
+        extra_manifests=(*_grafana_secret(spec), _guard()),
+    )
+
+
+def _guard() -> dict[str, Any]:
+    """Only KEDA, the collector and this namespace reach Prometheus: whoever may write samples steers the scaler."""
+    readers = (KEDA_NAMESPACE, METRICS, NAMESPACE)
+    peers = [
+        k8s.NetworkPolicyPeer(namespace_selector=k8s.LabelSelector(match_labels={"kubernetes.io/metadata.name": name}))
+        for name in readers
+    ]
+    return manifest(
+        k8s.KubeNetworkPolicyProps(
+            metadata=k8s.ObjectMeta(name=SERVER, namespace=NAMESPACE),
+            spec=k8s.NetworkPolicySpec(
+                pod_selector=k8s.LabelSelector(match_labels=PROMETHEUS.pods.labels),
+                policy_types=["Ingress"],
+                ingress=[k8s.NetworkPolicyIngressRule(from_=peers)],
+            ),
+        )
     )
 
 
@@ -109,6 +137,7 @@ def _server(spec: EnvironmentSpec) -> PrometheusSpec:
         replicas=1,
         retention=f"{RETENTION_DAYS}d",
         enable_remote_write_receiver=True,
+        query=QueryOptions(lookback_delta=LOOKBACK),
         resources=ContainerResources.of("500m", "2Gi", "4Gi"),
         storage_spec=Storage(volume_claim_template=VolumeClaimTemplate(spec=claim)),
     )

@@ -53,12 +53,20 @@ class Storage(Values):
     volume_claim_template: VolumeClaimTemplate
 
 
+class QueryOptions(Values):
+    """How queries read samples."""
+
+    lookback_delta: str
+    """How old a sample may be and still count: a scraper that dies leaves its last ones, without a mark."""
+
+
 class PrometheusSpec(Values):
     """The server. The five selectors say: every monitor and rule in the cluster, whoever released it."""
 
     replicas: int
     retention: str
     enable_remote_write_receiver: bool
+    query: QueryOptions
     service_monitor_selector_nil_uses_helm_values: bool = False
     pod_monitor_selector_nil_uses_helm_values: bool = False
     probe_selector_nil_uses_helm_values: bool = False
