@@ -82,7 +82,8 @@ def _command_line() -> str:
         "",
     ]
     for name, verb in sorted(command.commands.items()):
-        context = click.Context(verb, info_name=f"headway {name}", max_content_width=110, terminal_width=110)
+        parent = click.Context(command, info_name="headway", **command.context_settings)
+        context = click.Context(verb, parent, name, max_content_width=110, terminal_width=110)
         lines += [f"## headway {name}", "", "```", verb.get_help(context), "```", ""]
     return "\n".join(lines)
 

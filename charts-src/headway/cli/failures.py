@@ -24,7 +24,7 @@ def reports_faults(command: Callable[P, R]) -> Callable[P, R]:
         except EnvironmentFaults as error:
             fail(
                 [str(fault) for fault in error.faults],
-                "headway explain ENV shows where each value comes from",
+                "docs/reference/environment.md explains every key; headway init NAME writes a commented file",
             )
         except CatalogFault as error:
             fail([str(fault) for fault in error.faults], "correct the rows in charts-src/headway/catalog/data")

@@ -141,9 +141,17 @@ def _cold_starts(plans: tuple[DeploymentPlan, ...]) -> Table:
 
 
 def _provenance(plans: tuple[DeploymentPlan, ...]) -> Table:
-    fastest = min(plans, key=lambda planned: planned.recipe.cold_start.worst_seconds)
-    rows = [(phase.name, phase.provenance) for phase in fastest.recipe.cold_start.phases]
-    return table(f"where the phases of {fastest.name} come from", ("phase", "provenance"), rows)
+    """Every figure's origin once, with the deployments it holds for."""
+    owners: dict[tuple[str, str], list[str]] = {}
+    for planned in plans:
+        for phase in planned.recipe.cold_start.phases:
+            owners.setdefault((phase.name, phase.provenance), []).append(planned.name)
+    order = [phase.name for planned in plans for phase in planned.recipe.cold_start.phases]
+    rows = [
+        (name, provenance, "all" if len(names) == len(plans) else ", ".join(names))
+        for (name, provenance), names in sorted(owners.items(), key=lambda entry: order.index(entry[0][0]))
+    ]
+    return table("where the phases come from", ("phase", "provenance", "deployments"), rows)
 
 
 def _replicas(planned: DeploymentPlan) -> tuple[int, int, int]:
