@@ -32,9 +32,9 @@ class Workload(Noun):
 class Replicas(Noun):
     """Bounds of the scaler."""
 
-    min: Annotated[int, Field(ge=0, le=1000)]
+    min: Annotated[int, Field(strict=True, ge=0, le=1000)]
     """Replicas that always run; 0 lets the deployment sleep and wakes it on held requests."""
-    max: Annotated[int, Field(ge=1, le=1000)]
+    max: Annotated[int, Field(strict=True, ge=1, le=1000)]
     """Replicas the scaler never passes."""
 
     @model_validator(mode="after")
