@@ -1,0 +1,345 @@
+"""How long one iteration of the engine takes, in seconds.
+
+    step = max(weight bytes / (e_b × bandwidth), FLOPs / (e_f × peak))      the linear layers, once for all tokens
+         + u × the smaller of the two                                       what the larger does not hide
+         + KV bytes / (e_kv × bandwidth)                                    attention of the decoding sequences
+         + attention FLOPs / (e_f × peak)                                   attention of the prompt tokens
+         + all-reduces                                                      with tensor parallelism
+         + c0 + c1 × decoding sequences                                     launches, sampling, scheduling
+
+The form is `performance-facts.md`'s (2026-11-20), which has u = 0. The numbers in `CONSTANTS` are fitted by
+`tools/validate_latency.py` on `data/measurements.csv`; docs/reference/latency-validation.md says how far they are off on
+what they have not seen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Literal
+
+from headway.domain.accelerator import Accelerator
+from headway.domain.model_card import ModelCard, Precision
+
+Speed = Literal[
+    "bandwidth_16bit",
+    "bandwidth_8bit",
+    "bandwidth_4bit",
+    "bandwidth_kv",
+    "compute",
+    "unhidden",
+    "base_seconds",
+    "sequence_seconds",
+    "pcie_gb_per_second",
+    "nvlink_share",
+    "all_reduce_seconds",
+    "hop_gb_per_second",
+    "hop_seconds",
+    "request_seconds",
+]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One number of the model: what it is worth, between which bounds, and why."""
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    source: str
+    as_of: str
+    """Date of the fit or of the source, YYYY-MM-DD."""
+
+
+def _fitted(value: float, low: float, high: float, unit: str, meaning: str) -> Constant:
+    return Constant(
+        value, low, high, unit, f"{meaning}; tools/validate_latency.py on data/measurements.csv", "2026-11-21"
+    )
+
+
+def _estimated(value: float, low: float, high: float, unit: str, source: str) -> Constant:
+    return Constant(value, low, high, unit, f"estimate, no measured row: {source}", "2026-11-21")
+
+
+CONSTANTS: Mapping[Speed, Constant] = MappingProxyType(
+    {
+        "bandwidth_16bit": _fitted(0.8306, 0.73, 0.95, "share of peak", "reading 16-bit weights"),
+        "bandwidth_8bit": _estimated(0.75, 0.6, 0.85, "share of peak", "between the fits for 16 and 4 bit"),
+        "bandwidth_4bit": _fitted(0.6971, 0.61, 0.82, "share of peak", "reading 4-bit weights"),
+        "bandwidth_kv": _fitted(0.95, 0.75, 1, "share of peak", "reading the KV cache"),
+        "compute": _fitted(0.7801, 0.62, 0.97, "share of peak", "matrix arithmetic of prompts"),
+        "unhidden": _fitted(0.5207, 0.39, 0.72, "share", "reading and arithmetic overlap only in part"),
+        "base_seconds": _fitted(1.283e-3, 0.00092, 0.0021, "s", "an iteration with CUDA graphs"),
+        "sequence_seconds": _fitted(21.63e-6, 1.5e-05, 2.6e-05, "s", "one more sequence in an iteration"),
+        "pcie_gb_per_second": _fitted(15.55, 13, 21, "GB/s", "all-reduce over PCIe"),
+        "nvlink_share": _estimated(0.7, 0.5, 0.9, "share of peak", "NCCL bus bandwidth over link bandwidth"),
+        "all_reduce_seconds": _estimated(15e-6, 8e-6, 30e-6, "s", "latency of one small all-reduce"),
+        "hop_gb_per_second": _estimated(3, 1, 12, "GB/s", "between pipeline stages, over 25-100 Gbit/s"),
+        "request_seconds": _fitted(
+            12.06e-3, 0.0078, 0.014, "s", "HTTP, tokenizer and scheduler before a lone first step"
+        ),
+        "hop_seconds": _estimated(0.5e-3, 0.1e-3, 2e-3, "s", "latency between two pipeline stages"),
+    }
+)
+"""Every number of the model, by name. Nothing else in this package is tuned."""
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """The values of `CONSTANTS` as the arithmetic takes them; the fit moves these."""
+
+    bandwidth_16bit: float
+    bandwidth_8bit: float
+    bandwidth_4bit: float
+    bandwidth_kv: float
+    compute: float
+    unhidden: float
+    base_seconds: float
+    sequence_seconds: float
+    pcie_gb_per_second: float
+    nvlink_share: float
+    all_reduce_seconds: float
+    hop_gb_per_second: float
+    hop_seconds: float
+    request_seconds: float
+
+
+CENTRAL = Speeds(**{name: constant.value for name, constant in CONSTANTS.items()})
+"""What is believed; the bounds of the constants are not combined here, `latency` widens its answer instead."""
+
+SUBSTITUTE_FP16_TFLOPS: Mapping[str, Constant] = MappingProxyType(
+    {
+        "a10g": Constant(
+            70,
+            70,
+            125,
+            "TFLOP/s",
+            "catalog has none, sources disagree: baseten.co 'A10 vs A10G' (70 dense), NVIDIA's A10 data sheet (125 dense)",
+            "2026-11-21",
+        ),
+    }
+)
+"""Dense 16-bit peaks of parts whose catalog cell is empty; the lower published figure, so that a promise holds."""
+
+GB = 1e9
+TERA = 1e12
+_FOUR_BIT = frozenset({"awq", "gptq", "mxfp4"})
+_FP8_ARITHMETIC = (8, 9)
+"""First compute capability with FP8 matrix units; below it vLLM runs FP8 checkpoints weight-only."""
+
+
+class UnknownSpeed(ValueError):
+    """The catalog says too little of an accelerator or a model to predict with."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one replica lies on GPUs."""
+
+    tensor_parallel: int = 1
+    pipeline_parallel: int = 1
+    expert_parallel: int = 1
+    """Data-parallel engines that share one set of experts; each step waits for the tokens of all of them."""
+
+
+@dataclass(frozen=True)
+class StepTime:
+    """Seconds of one iteration as a function of its work: the model, precision and hardware reduced to coefficients.
+
+    All coefficients are seconds, on the slowest GPU of the replica.
+    """
+
+    dense_weights: float
+    """Reading the weights every token uses."""
+    expert_weights: float
+    """Reading all experts."""
+    expert_share: float
+    """Share of the experts one token uses; 0 without experts."""
+    token_groups: int
+    """Data-parallel engines whose tokens choose experts together."""
+    token_arithmetic: float
+    """Linear layers for one token, without the vocabulary."""
+    logits_arithmetic: float
+    """Output layer for one sampled token."""
+    kv_token: float
+    """Reading the keys and values of one token."""
+    window: float
+    """Context that windowed layers keep; infinite without one."""
+    windowed: float
+    """Share of the layers that are windowed."""
+    unhidden: float
+    """Share of the smaller of reading and arithmetic that the larger does not hide."""
+    attention_pair: float
+    """Attention of one prompt token to one token before it."""
+    token_traffic: float
+    """All-reduces and hops of one token."""
+    fixed: float
+    """An iteration without any work."""
+    sequence: float
+    """One more decoding sequence."""
+    stages: int
+    """Pipeline stages; the sequences are spread over them."""
+
+    def __call__(
+        self, decoding: float, context_tokens: float, prompt_tokens: float = 0.0, prompt_context: float = 0.0
+    ) -> float:
+        """Seconds until every decoding sequence has one more token and `prompt_tokens` are in the cache.
+
+        `context_tokens` is the mean length of the decoding sequences, `prompt_context` the mean position of the prompt
+        tokens. With a pipeline this is the way through all stages, of the share of the sequences that travels together.
+        """
+        batch = decoding / self.stages
+        tokens = batch + prompt_tokens
+        weights = self.dense_weights
+        if self.expert_share:
+            weights += self.expert_weights * (1.0 - (1.0 - self.expert_share) ** (tokens * self.token_groups))
+        arithmetic = self.token_arithmetic * tokens + self.logits_arithmetic * (batch if batch > 1.0 else 1.0)
+        kept = self.windowed * min(context_tokens, self.window) + (1.0 - self.windowed) * context_tokens
+        larger, smaller = (weights, arithmetic) if weights > arithmetic else (arithmetic, weights)
+        return (
+            larger
+            + self.unhidden * smaller
+            + self.kv_token * batch * kept
+            + self.attention_pair * prompt_tokens * prompt_context
+            + self.token_traffic * tokens
+            + self.sequence * batch
+            + self.fixed
+        )
+
+
+def step_time(
+    card: ModelCard,
+    precision: Precision,
+    accelerator: Accelerator,
+    layout: Layout = Layout(),
+    speeds: Speeds = CENTRAL,
+) -> StepTime:
+    """The step time of a model on a layout. Raises `UnknownSpeed` where a needed figure is not known."""
+    bandwidth, peak = _bandwidth(accelerator) * layout.tensor_parallel, _peak(accelerator, precision, speeds)
+    peak *= layout.tensor_parallel
+    parameters, active = _parameters(card)
+    if precision not in card.weight_bytes:
+        raise UnknownSpeed(f"{card.id} has no known size in {precision}")
+    embedding = (card.vocabulary or 0) * card.hidden_size
+    looked_up = 0 if _tied(card, parameters, embedding) else embedding
+    share = expert_share(card.experts)
+    experts = (parameters - active) / (1.0 - share) if share else 0.0
+    read_bytes = card.weight_bytes[precision] - 2 * looked_up
+    expert_bytes = read_bytes * experts / (parameters - looked_up)
+    reading = bandwidth * _weight_share(precision, speeds)
+    traffic, fixed = _communication(card, accelerator, layout, speeds)
+    windowed = 0.0
+    if card.full_attention_layers is not None and card.sliding_window_tokens is not None:
+        windowed = 1.0 - card.full_attention_layers / card.layers
+    shards = _kv_shards(card, layout.tensor_parallel) / layout.tensor_parallel
+    return StepTime(
+        dense_weights=(read_bytes - expert_bytes) / reading,
+        expert_weights=expert_bytes / reading / layout.expert_parallel,
+        expert_share=share,
+        token_groups=layout.expert_parallel,
+        token_arithmetic=2 * max(0, active - looked_up - embedding) / peak,
+        logits_arithmetic=2 * embedding / peak,
+        kv_token=card.kv_bytes_per_token_16bit / (bandwidth * shards * speeds.bandwidth_kv),
+        window=float(card.sliding_window_tokens or 0) if windowed else float("inf"),
+        windowed=windowed,
+        unhidden=speeds.unhidden,
+        attention_pair=4 * card.layers * card.attention_heads * (card.head_dim or 128) / peak,
+        token_traffic=traffic,
+        fixed=speeds.base_seconds + fixed,
+        sequence=speeds.sequence_seconds,
+        stages=layout.pipeline_parallel,
+    )
+
+
+@lru_cache(maxsize=256)
+def expert_share(experts: str) -> float:
+    """Share of the experts one token uses, from a card's words ("128, 8 per token"); 0 for a dense model."""
+    if not experts:
+        return 0.0
+    first, _, rest = experts.partition(",")
+    return int(rest.split()[0]) / int(first.split()[0])
+
+
+def _bandwidth(accelerator: Accelerator) -> float:
+    """Peak bytes a second."""
+    if accelerator.memory_bandwidth_gb_per_second is None:
+        raise UnknownSpeed(f"the catalog has no memory bandwidth for {accelerator.name}")
+    return accelerator.memory_bandwidth_gb_per_second * GB
+
+
+def _peak(accelerator: Accelerator, precision: Precision, speeds: Speeds) -> float:
+    """FLOP/s reached. 8-bit formats use 8-bit units where there are some, 4-bit weights are widened to 16 bit."""
+    tflops = accelerator.fp16_tflops
+    if tflops is None and accelerator.key in SUBSTITUTE_FP16_TFLOPS:
+        tflops = SUBSTITUTE_FP16_TFLOPS[accelerator.key].value
+    if precision == "fp8" and accelerator.fp8_tflops and _has_fp8(accelerator):
+        tflops = accelerator.fp8_tflops
+    if precision == "int8" and accelerator.int8_tops:
+        tflops = max(accelerator.int8_tops, tflops or 0.0)
+    if tflops is None:
+        raise UnknownSpeed(f"the catalog has no 16-bit peak for {accelerator.name}")
+    return tflops * TERA * speeds.compute
+
+
+def _has_fp8(accelerator: Accelerator) -> bool:
+    capability = accelerator.compute_capability
+    return accelerator.vendor == "amd" or (capability is not None and capability >= _FP8_ARITHMETIC)
+
+
+def _weight_share(precision: Precision, speeds: Speeds) -> float:
+    if precision in _FOUR_BIT:
+        return speeds.bandwidth_4bit
+    return speeds.bandwidth_16bit if precision == "16bit" else speeds.bandwidth_8bit
+
+
+def _parameters(card: ModelCard) -> tuple[int, int]:
+    """All parameters and those one token uses."""
+    if card.parameters is None:
+        raise UnknownSpeed(f"the number of parameters of {card.id} is not known")
+    return card.parameters, card.active_parameters or card.parameters
+
+
+def _tied(card: ModelCard, parameters: int, embedding: int) -> bool:
+    """Whether one matrix is both input and output embedding, judged by what the layers leave of the parameters.
+
+    An input embedding of its own is looked up, not read, and costs no arithmetic.
+    """
+    if card.intermediate_size is None or card.experts:
+        return False
+    head = card.head_dim or card.hidden_size // card.attention_heads
+    attention = 2 * card.hidden_size * head * (card.attention_heads + (card.kv_heads or card.attention_heads))
+    layers = card.layers * (attention + 3 * card.hidden_size * card.intermediate_size)
+    return parameters - layers < 1.5 * embedding
+
+
+def _kv_shards(card: ModelCard, tensor_parallel: int) -> int:
+    """Parts the cache splits into; as `memory_plan.kv_shards`."""
+    return 1 if card.attention == "MLA" or card.kv_heads is None else min(tensor_parallel, card.kv_heads)
+
+
+def _communication(card: ModelCard, accelerator: Accelerator, layout: Layout, speeds: Speeds) -> tuple[float, float]:
+    """Seconds a token and seconds a step: two ring all-reduces a layer, one hop between two stages.
+
+    With shared experts, every layer gathers the other engines' tokens and scatters the results.
+    """
+    token_bytes = 2 * card.hidden_size
+    traffic = fixed = 0.0
+    if layout.tensor_parallel > 1:
+        link = _link(accelerator, speeds)
+        ring = 2 * (layout.tensor_parallel - 1) / layout.tensor_parallel
+        traffic += 2 * card.layers * token_bytes * ring / link
+        fixed += 2 * card.layers * speeds.all_reduce_seconds
+    if layout.expert_parallel > 1:
+        traffic += 2 * card.layers * token_bytes * (layout.expert_parallel - 1) / _link(accelerator, speeds)
+        fixed += 2 * card.layers * speeds.all_reduce_seconds
+    hops = layout.pipeline_parallel - 1
+    traffic += hops * token_bytes / (speeds.hop_gb_per_second * GB)
+    return traffic, fixed + hops * speeds.hop_seconds
+
+
+def _link(accelerator: Accelerator, speeds: Speeds) -> float:
+    """Bytes a second between two GPUs of one machine; PCIe where the catalog gives no NVLink figure."""
+    if accelerator.link_gb_per_second is not None:
+        return accelerator.link_gb_per_second * GB * speeds.nvlink_share
+    return speeds.pcie_gb_per_second * GB
