@@ -146,7 +146,7 @@ def _provenance(plans: tuple[DeploymentPlan, ...]) -> Table:
     for planned in plans:
         for phase in planned.recipe.cold_start.phases:
             owners.setdefault((phase.name, phase.provenance), []).append(planned.name)
-    order = [phase.name for planned in plans for phase in planned.recipe.cold_start.phases]
+    order: list[str] = [phase.name for planned in plans for phase in planned.recipe.cold_start.phases]
     rows = [
         (name, provenance, "all" if len(names) == len(plans) else ", ".join(names))
         for (name, provenance), names in sorted(owners.items(), key=lambda entry: order.index(entry[0][0]))

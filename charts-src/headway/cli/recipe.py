@@ -10,8 +10,10 @@ from headway.cli.failures import fail, reports_faults
 from headway.cli.output import console, format_option, print_json, table
 from headway.domain.environment import EnvironmentSpec
 from headway.domain.fault import did_you_mean
+from headway.domain.objective import Objective
 from headway.environments import load_environment
 from headway.recipes import Candidate
+from headway.recipes.latency import Estimate
 from headway.recipes.question import Demand, Question, card_question, deployment_question
 from headway.recipes.ranking import rank
 
@@ -19,11 +21,21 @@ from headway.recipes.ranking import rank
 @click.command()
 @click.argument("model")
 @click.option("--env", default="prod", show_default=True, metavar="ENV", help="Environment, or a YAML file.")
+@click.option("--ttft", type=click.FloatRange(0, min_open=True), metavar="S", help="Objective: time to first token.")
+@click.option("--tpot", type=click.FloatRange(0, min_open=True), metavar="S", help="Objective: time per output token.")
 @click.option("--context", type=click.IntRange(1), metavar="N", help="Longest prompt plus output, in tokens.")
 @click.option("--concurrency", type=click.IntRange(1, 1024), metavar="N", help="Sequences run together.")
 @format_option
 @reports_faults
-def recipe(model: str, env: str, context: int | None, concurrency: int | None, style: str) -> None:
+def recipe(
+    model: str,
+    env: str,
+    ttft: float | None,
+    tpot: float | None,
+    context: int | None,
+    concurrency: int | None,
+    style: str,
+) -> None:
     """Rank every way to serve MODEL: a deployment over its pools, or a model card over the whole catalog."""
     catalog = load_catalog()
     spec = load_environment(env, catalog).spec
@@ -32,6 +44,7 @@ def recipe(model: str, env: str, context: int | None, concurrency: int | None, s
         question,
         context_tokens=context or question.context_tokens,
         concurrency=concurrency or question.concurrency,
+        objective=_objective(question.objective, ttft, tpot),
     )
     candidates = rank(question, catalog)
     chosen = candidates[0] if candidates and candidates[0].rejected_by is None else None
@@ -39,10 +52,11 @@ def recipe(model: str, env: str, context: int | None, concurrency: int | None, s
         rows = [_json(candidate) for candidate in candidates]
         print_json({"chosen": rows[0] if chosen else None, "fallbacks": [], "candidates": rows})
     else:
-        columns = ("", "machine", "GPUs", "precision", "KV GiB", "full sequences", "USD/h", "why not")
+        times = ("p95 TTFT s", "p95 TPOT s")
+        columns = ("", "machine", "GPUs", "precision", "KV GiB", "full sequences", *times, "USD/h", "why not")
         cells = [_cells(candidate, candidate is chosen) for candidate in candidates]
         where = f"in {spec.name}" if model in spec.models else f"over the catalog, prices of {spec.cluster.region}"
-        numbers = ("GPUs", "KV GiB", "full sequences", "USD/h")
+        numbers = ("GPUs", "KV GiB", "full sequences", *times, "USD/h")
         console().print(table(f"{model} {where}", columns, cells, numbers))
     raise SystemExit(0 if chosen else 1)
 
@@ -59,6 +73,24 @@ def _question(model: str, spec: EnvironmentSpec, catalog: Catalog) -> Question:
     return card_question(named[0], Demand(), catalog, spec.cluster.region)
 
 
+def _objective(stated: Objective | None, ttft: float | None, tpot: float | None) -> Objective | None:
+    """The stated objective with what the command line changes; where none is stated, the other time may be anything."""
+    if ttft is None and tpot is None:
+        return stated
+    base = stated or Objective(ttft_seconds=600, tpot_seconds=10)
+    return Objective(
+        ttft_seconds=ttft or base.ttft_seconds, tpot_seconds=tpot or base.tpot_seconds, percentile=base.percentile
+    )
+
+
+def _value(estimate: Estimate | None) -> float | None:
+    return round(estimate.value, 4) if estimate else None
+
+
+def _seconds(estimate: Estimate | None, digits: int) -> str:
+    return f"{estimate.value:.{digits}f}" if estimate else "?"
+
+
 def _short(card_id: str) -> str:
     return card_id.rpartition("/")[2]
 
@@ -73,6 +105,8 @@ def _cells(candidate: Candidate, chosen: bool) -> tuple[str, ...]:
         candidate.precision,
         f"{memory.kv_cache_gib:.1f}" if memory else "?",
         str(memory.full_length_sequences) if memory else "?",
+        _seconds(candidate.latency.ttft_p95, 2) if candidate.latency else "?",
+        _seconds(candidate.latency.tpot_p95, 4) if candidate.latency else "?",
         f"{candidate.usd_per_hour:.4f}" if candidate.usd_per_hour is not None else "?",
         candidate.rejected_by.reason if candidate.rejected_by else "" if chosen else "costs more",
     )
@@ -96,8 +130,8 @@ def _json(candidate: Candidate) -> dict[str, Any]:
             "available": round(memory.budget_gib, 2),
         },
         "full_length_sequences": memory.full_length_sequences if memory else None,
-        "ttft_seconds": None,
-        "tpot_seconds": None,
+        "ttft_seconds": _value(candidate.latency.ttft_p95) if candidate.latency else None,
+        "tpot_seconds": _value(candidate.latency.tpot_p95) if candidate.latency else None,
         "usd_per_hour": {
             "spot": machine.spot.usd_per_hour if machine.spot else None,
             "on_demand": machine.on_demand.usd_per_hour if machine.on_demand else None,

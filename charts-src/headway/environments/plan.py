@@ -116,6 +116,8 @@ def _pools_that_serve(model: ModelDeployment, spec: EnvironmentSpec, catalog: Ca
 def _remedy(nothing: NothingFits, pools: list[str]) -> str:
     units = {c.rejected_by.unit for c in nothing.candidates if c.rejected_by}
     add = f"add pool {' or '.join(pools[:2])}" if pools else "add a pool with more GPU memory"
+    if units & {"s", "requests/s"}:
+        return f"raise limits.replicas.max, loosen the objective, or {add}"
     if "sequences" in units:
         return f"lower concurrency, or {add}"
     if "GiB" in units:

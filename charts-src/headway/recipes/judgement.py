@@ -1,6 +1,6 @@
 """Judges one candidate: everything that could reject it, in the order people would ask.
 
-kernels ─▶ image ─▶ GPU memory ─▶ KV cache ─▶ host memory
+kernels ─▶ image ─▶ GPU memory ─▶ KV cache ─▶ host memory ─▶ load ─▶ first token ─▶ each token
 """
 
 from dataclasses import replace
@@ -10,10 +10,12 @@ from headway.domain.model_card import ModelCard, Precision
 from headway.domain.runtime_image import Engine, RuntimeImage
 from headway.recipes import kernels
 from headway.recipes.host_plan import plan_host
+from headway.recipes.latency import Latency, predict_latency
 from headway.recipes.machine import Machine
 from headway.recipes.memory_plan import plan_memory
 from headway.recipes.question import Place, Question
 from headway.recipes.recipe import Candidate, Rejection
+from headway.recipes.step_time import UnknownSpeed
 
 TOO_SMALL = ("GiB", "GPUs")
 """Units of the rejections that more machines can lift."""
@@ -44,7 +46,10 @@ def judge(
     rejection = (
         _pinned(candidate, question) or _cannot_run(candidate, card, catalog) or _does_not_fit(candidate, question)
     )
-    return replace(candidate, rejected_by=rejection)
+    if rejection:
+        return replace(candidate, rejected_by=rejection)
+    latency = _latency(candidate, question, catalog)
+    return replace(candidate, latency=latency, rejected_by=_too_slow(latency, question))
 
 
 def image_for(engine: Engine, machine: Machine, catalog: Catalog) -> RuntimeImage | None:
@@ -96,6 +101,39 @@ def _does_not_fit(candidate: Candidate, question: Question) -> Rejection | None:
             f"the container needs {host.memory_mib} MiB, {machine.name} has {room} beside DaemonSets",
             host.memory_mib, room, "MiB",
         )  # fmt: skip
+    return None
+
+
+def _latency(candidate: Candidate, question: Question, catalog: Catalog) -> Latency | None:
+    """Predicted at the question's load; `None` where the catalog lacks a speed."""
+    if candidate.memory is None:
+        return None
+    accelerator = catalog.accelerators[candidate.machine.accelerator]
+    layout = candidate.tensor_parallel, candidate.nodes
+    limits = question.concurrency, candidate.memory.kv_tokens, question.replicas
+    try:
+        return predict_latency(question.card, candidate.precision, accelerator, *layout, question.workload, *limits)
+    except UnknownSpeed:
+        return None
+
+
+def _too_slow(latency: Latency | None, question: Question) -> Rejection | None:
+    """What breaks the promise: the load itself, the first token, or those after it. Central predictions are compared."""
+    objective, load = question.objective, question.workload.requests_per_second
+    if latency is None or objective is None:
+        return None
+    if latency.saturated:
+        capacity = latency.capacity_requests_per_second
+        return Rejection(
+            f"{question.replicas} replicas carry {capacity:.2f} requests/s ({latency.limited_by}), the load is {load:g}",
+            load, round(capacity, 2), "requests/s",
+        )  # fmt: skip
+    half = objective.percentile == 50
+    first, each = (latency.ttft_p50, latency.tpot_p50) if half else (latency.ttft_p95, latency.tpot_p95)
+    for name, predicted, promised in (("TTFT", first, objective.ttft_seconds), ("TPOT", each, objective.tpot_seconds)):
+        if predicted and predicted.value > promised:
+            said = f"p{50 if half else 95} {name} {predicted.value:.3g} s, objective {promised:g} s"
+            return Rejection(said, promised, round(predicted.value, 4), "s")
     return None
 
 

@@ -46,6 +46,8 @@ class Question:
     objective: Objective | None
     places: tuple[Place, ...]
     agents: DaemonSetReserve
+    replicas: int = 1
+    """Replicas that may share the load."""
     pinned_instance_type: str | None = None
     pinned_gpu_count: int | None = None
 
@@ -72,6 +74,7 @@ def deployment_question(model: ModelDeployment, spec: EnvironmentSpec, catalog: 
             for machine in machines(spec.pools[pool], catalog, spec.cluster.region)
         ),
         agents=spec.cluster.daemon_sets,
+        replicas=model.limits.replicas.max,
         pinned_instance_type=pin.instance_type,
         pinned_gpu_count=pin.gpu_count,
     )

@@ -7,6 +7,7 @@ from headway.domain.runtime_image import Engine, RuntimeImage
 from headway.recipes.cold_start import ColdStart
 from headway.recipes.engine_arguments import EngineArguments
 from headway.recipes.host_plan import HostPlan
+from headway.recipes.latency import Latency
 from headway.recipes.lifecycle import Lifecycle
 from headway.recipes.machine import Machine
 from headway.recipes.memory_plan import MemoryPlan
@@ -37,6 +38,8 @@ class Candidate:
     usd_per_hour: float | None
     """Expected price of one replica."""
     rejected_by: Rejection | None
+    latency: Latency | None = None
+    """Predicted at the stated load; `None` where it does not fit, or where no speed is known."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ The record is rendered beside the manifests it explains, so that a change of cho
 
 from typing import Any
 
+from headway.recipes.latency import Estimate
 from headway.recipes.machine import Machine, Quote
 from headway.recipes.recipe import Candidate, Recipe
 
@@ -34,6 +35,7 @@ def record(recipe: Recipe) -> dict[str, Any]:
             "asked": recipe.arguments.concurrency,
         },
         "host": {"cpu_millicores": host.cpu_millicores, "memory_mib": host.memory_mib},
+        "p95_seconds": _latency(chosen),
         "usd_per_hour": _prices(chosen.machine, chosen.nodes),
         "cold_start_seconds": {
             "expected": round(recipe.cold_start.expected_seconds),
@@ -41,6 +43,18 @@ def record(recipe: Recipe) -> dict[str, Any]:
         },
         "others": [f"{place(other)}, {other.precision}: {why_not(other, chosen)}" for other in recipe.candidates[1:]],
     }
+
+
+def _latency(chosen: Candidate) -> dict[str, str] | None:
+    """Predicted times at the stated load with their intervals; `None` where no speed is known."""
+    if chosen.latency is None:
+        return None
+    times = {"ttft": chosen.latency.ttft_p95, "tpot": chosen.latency.tpot_p95}
+    return {name: f"{time.value:.3g} ({_interval(time)})" for name, time in times.items() if time}
+
+
+def _interval(time: Estimate) -> str:
+    return f"{time.low:.3g} to {time.high:.3g}" if time.high is not None else f"{time.low:.3g} or more"
 
 
 def place(candidate: Candidate) -> str:

@@ -13,7 +13,9 @@ LLAMA_70B: dict[str, Any] = {
     "card": "meta-llama/Llama-3.3-70B-Instruct",
     "checkpoints": {"16bit": "models/llama-70b/"},
     "pools": ["l40s-4x"],
+    "objective": {"ttft_seconds": 60, "tpot_seconds": 1},
 }
+"""Its objective is one that any machine keeps: fit and price alone decide."""
 
 
 def chosen(folder: Path, changed_pools: dict[str, Any] | None = None, **model: Any) -> Recipe:
@@ -208,3 +210,28 @@ def test_a_region_without_a_price_borrows_one_and_says_so(tmp_path: Path) -> Non
     quote = choose("it", spec, CATALOG).chosen.machine.on_demand
     assert quote is not None
     assert quote.region == "us-east-1"
+
+
+def test_a_machine_that_breaks_the_promise_shows_both_times(tmp_path: Path) -> None:
+    nothing = refused(tmp_path, **{**LLAMA_70B, "objective": {"ttft_seconds": 0.01, "tpot_seconds": 1}})
+    reasons = [c.rejected_by for c in nothing.candidates if c.rejected_by and c.rejected_by.unit == "s"]
+    assert reasons
+    assert all(reason.has is not None and reason.has > 0.01 for reason in reasons)
+    assert reasons[0].reason.startswith("p95 TTFT ")
+    assert reasons[0].reason.endswith("s, objective 0.01 s")
+
+
+def test_a_load_that_all_replicas_together_cannot_carry_is_refused_with_both_rates(tmp_path: Path) -> None:
+    load = {"requests_per_second": 500, "prompt_tokens": 300, "output_tokens": 100}
+    nothing = refused(tmp_path, **{**LLAMA_70B, "workload": load})
+    [rate] = {c.rejected_by.needs for c in nothing.candidates if c.rejected_by and c.rejected_by.unit == "requests/s"}
+    assert rate == 500
+
+
+def test_a_looser_objective_is_never_dearer(tmp_path: Path) -> None:
+    prices = []
+    for index, ttft in enumerate((1.0, 2.0, 8.0)):
+        folder = tmp_path / str(index)
+        folder.mkdir()
+        prices.append(chosen(folder, objective={"ttft_seconds": ttft, "tpot_seconds": 0.1}).chosen.usd_per_hour)
+    assert prices == sorted(prices, reverse=True)
