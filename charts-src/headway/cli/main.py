@@ -6,6 +6,7 @@ from headway import __version__
 from headway.cli.doctor import doctor
 from headway.cli.explain import explain
 from headway.cli.init import init
+from headway.cli.model import model
 from headway.cli.plan import plan
 from headway.cli.recipe import recipe
 from headway.cli.synth import synth
@@ -17,5 +18,5 @@ def main() -> None:
     """LLM inference on EKS: described in Python, proved before it is merged, applied by Argo CD."""
 
 
-for command in (synth, plan, recipe, explain, doctor, init):
+for command in (synth, plan, recipe, explain, doctor, init, model):
     main.add_command(command)
