@@ -122,7 +122,11 @@ def _checkpoint(path: str) -> Checkpoint:
     if path.startswith("s3://"):
         return Bucket(path, _s3_client())
     local = Path(path)
-    if not local.exists():
+    try:
+        there = local.exists()
+    except OSError as error:  # a name too long, a folder that may not be entered
+        _refuse(path, f"cannot be read ({error.strerror})", "check the path and the permissions")
+    if not there:
         _refuse(path, "is not there", f"give a folder with {CONFIG}, or s3://bucket/prefix")
     if local.is_file():
         if (fault := refusal(local.name)) is not None:
@@ -140,7 +144,7 @@ def _s3_client() -> Any:
     try:
         return boto3.client("s3", config=config.Config(connect_timeout=10, read_timeout=60))
     except Exception as error:  # botocore's own tree, which cannot be named without it
-        fail([f"s3: {error}"], "aws sts get-caller-identity")
+        fail([f"s3: {_in_a_line(error)}"], "aws sts get-caller-identity")
 
 
 def _analysed(source: Checkpoint) -> Analysis:
@@ -193,14 +197,19 @@ def _bytes(source: Checkpoint, name: str, begin: int, length: int) -> bytes:
     try:
         return source.read(name, begin, length) if length else b""
     except Exception as error:  # OSError, or one of botocore's, which cannot be named without it
-        _refuse(name, f"cannot be read ({error})", "check the permissions")
+        _refuse(name, f"cannot be read ({_in_a_line(error)})", "check the permissions")
 
 
 def _listing(source: Checkpoint) -> Mapping[str, int]:
     try:
         return source.sizes()
     except Exception as error:  # OSError, or one of botocore's, which cannot be named without it
-        _refuse("folder", f"cannot be listed ({error})", "check the address and the permissions")
+        _refuse("folder", f"cannot be listed ({_in_a_line(error)})", "check the address and the permissions")
+
+
+def _in_a_line(error: Exception) -> str:
+    """Words of an error, which botocore spreads over several lines."""
+    return " ".join(str(error).split())[:200]
 
 
 def _refuse(place: str, problem: str, remedy: str) -> NoReturn:

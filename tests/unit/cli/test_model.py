@@ -150,6 +150,10 @@ def test_a_path_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert f"error: {tmp_path}/none: {tmp_path}/none: is not there" in refused(tmp_path / "none")
 
 
+def test_a_path_too_long_for_the_system_is_told() -> None:
+    assert "cannot be read (File name too long)" in refused("x" * 5000)
+
+
 def test_a_folder_without_a_config_is_told(tmp_path: Path) -> None:
     assert "config.json: is not there" in refused(tmp_path)
 
@@ -218,7 +222,7 @@ def test_an_empty_prefix_is_told(bucket: FakeS3) -> None:
 
 def test_a_bucket_that_refuses_is_told_with_its_words(bucket: FakeS3, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(**_: str) -> Any:
-        raise RuntimeError("AccessDenied")
+        raise RuntimeError("Access\n Denied")
 
     monkeypatch.setattr(bucket, "get_object", denied)
-    assert "cannot be read (AccessDenied); check the permissions" in refused("s3://weights/acme/small")
+    assert "cannot be read (Access Denied); check the permissions" in refused("s3://weights/acme/small")
