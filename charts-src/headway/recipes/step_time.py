@@ -20,6 +20,7 @@ from typing import Literal
 
 from headway.domain.accelerator import Accelerator
 from headway.domain.model_card import ModelCard, Precision
+from headway.recipes.memory_plan import kv_shards
 
 Speed = Literal[
     "bandwidth_16bit",
@@ -232,7 +233,7 @@ def step_time(
     windowed = 0.0
     if card.full_attention_layers is not None and card.sliding_window_tokens is not None:
         windowed = 1.0 - card.full_attention_layers / card.layers
-    shards = _kv_shards(card, layout.tensor_parallel) / layout.tensor_parallel
+    shards = kv_shards(card, layout.tensor_parallel) / layout.tensor_parallel
     return StepTime(
         dense_weights=(read_bytes - expert_bytes) / reading,
         expert_weights=expert_bytes / reading / layout.expert_parallel,
@@ -311,11 +312,6 @@ def _tied(card: ModelCard, parameters: int, embedding: int) -> bool:
     attention = 2 * card.hidden_size * head * (card.attention_heads + (card.kv_heads or card.attention_heads))
     layers = card.layers * (attention + 3 * card.hidden_size * card.intermediate_size)
     return parameters - layers < 1.5 * embedding
-
-
-def _kv_shards(card: ModelCard, tensor_parallel: int) -> int:
-    """Parts the cache splits into; as `memory_plan.kv_shards`."""
-    return 1 if card.attention == "MLA" or card.kv_heads is None else min(tensor_parallel, card.kv_heads)
 
 
 def _communication(card: ModelCard, accelerator: Accelerator, layout: Layout, speeds: Speeds) -> tuple[float, float]:
