@@ -18,8 +18,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headway.catalog import load_catalog
-from headway.recipes.latency import STEP_ERROR, TTFT_ERROR, first_token
+from headway.recipes.latency import STEP_ERROR, TTFT_ERROR
 from headway.recipes.measurements import Measurement, accelerator_of, load_measurements
+from headway.recipes.replica_load import first_token
 from headway.recipes.step_time import CENTRAL, CONSTANTS, Layout, Speeds, StepTime, step_time
 
 PAGE = Path(__file__).parent.parent / "docs/reference/latency-validation.md"

@@ -33,6 +33,10 @@ class Catalog:
         """The price of one offer, or `None` where no source gives it."""
         return self._offers.get((instance_type, region, capacity_type))
 
+    def lists_on_demand(self, region: str) -> bool:
+        """Whether the on-demand price list of a region is here; then it holds every type that the region sells."""
+        return region in self._on_demand_regions
+
     def instance_types_with(
         self, accelerator: str, gpu_count: int, architecture: Architecture = "amd64"
     ) -> tuple[InstanceType, ...]:
@@ -63,6 +67,10 @@ class Catalog:
     @cached_property
     def _offers(self) -> Mapping[Offer, Price]:
         return {(price.instance_type, price.region, price.capacity_type): price for price in self.prices}
+
+    @cached_property
+    def _on_demand_regions(self) -> frozenset[str]:
+        return frozenset(price.region for price in self.prices if price.capacity_type == "on-demand")
 
     @cached_property
     def _cheapest_on_demand(self) -> Mapping[str, float]:

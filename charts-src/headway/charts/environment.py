@@ -48,7 +48,7 @@ def environment_charts(
 ) -> EnvironmentCharts:
     """Builds every chart of an environment in `scope`."""
     foundation = FoundationChart(scope, spec, plans, _gpu_resource(spec, catalog))
-    nodes = NodesChart(scope, spec, catalog) if spec.cluster.provider == "eks" else None
+    nodes = NodesChart(scope, spec, plans, catalog) if spec.cluster.provider == "eks" else None
     models = tuple(ModelChart(scope, spec, plan, catalog, PROMETHEUS) for plan in plans)
     metrics = MetricsChart(scope, spec, catalog, plans, MODEL_SERVERS, PROMETHEUS)
     gateway = GatewayChart(scope, spec, catalog, tuple(model.upstream for model in models))

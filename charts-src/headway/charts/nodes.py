@@ -9,6 +9,8 @@ from headway.constructs.part import ManifestChart
 from headway.domain.environment import EnvironmentSpec
 from headway.domain.gpu_pool import GpuPool
 from headway.recipes.machine import machines
+from headway.recipes.pool_weights import pool_weights
+from headway.scaling import DeploymentPlan
 
 GENERAL_IMAGE_GB = 2.0
 """Room planned for the images of gateway, pages, metrics and controllers on a general node. Estimate."""
@@ -17,8 +19,10 @@ GENERAL_IMAGE_GB = 2.0
 class NodesChart(ManifestChart):
     """NodePools and EC2NodeClasses of an EKS environment."""
 
-    def __init__(self, scope: App, spec: EnvironmentSpec, catalog: Catalog) -> None:
+    def __init__(self, scope: App, spec: EnvironmentSpec, plans: tuple[DeploymentPlan, ...], catalog: Catalog) -> None:
         super().__init__(scope, "nodes", environment=spec.name)
+        dearest_first = sorted(plans, key=lambda plan: -(plan.recipe.chosen.fleet_usd_per_hour or 0))
+        self._weights = pool_weights([plan.recipe.pools for plan in dearest_first])
         largest = max(image.unpacked_gb for image in catalog.images.values() if image.vendor == "nvidia")
         for name, pool in spec.pools.items():
             if pool.static_node is None:
@@ -53,5 +57,6 @@ class NodesChart(ManifestChart):
                 machines=admitted,
                 zones=spec.cluster.zones,
                 node_class=name,
+                weight=self._weights.get(name),
             ),
         )

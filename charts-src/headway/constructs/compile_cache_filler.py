@@ -8,6 +8,7 @@ from headway.constructs.compile_cache import CacheFolder
 from headway.constructs.engine_pod import (
     CACHE,
     EnginePodProps,
+    chosen_machine,
     engine_mounts,
     engine_pod,
     engine_resources,
@@ -88,7 +89,7 @@ class CompileCacheFiller(Part):
                 enable_service_links=False,
                 priority_class_name=BACKGROUND.name,
                 security_context=restricted_pod(),
-                node_selector=server.node_selector,
+                node_selector=chosen_machine(props),
                 tolerations=server.tolerations,
                 containers=[
                     k8s.Container(

@@ -21,10 +21,12 @@ from headway.domain.cluster import Cluster
 from headway.domain.gpu_pool import GpuPool
 from headway.domain.noun import Noun
 from headway.recipes import Recipe
+from headway.recipes.disk_plan import POD_DISK_GIB
 from headway.recipes.engine_arguments import PORT
 
 HTTP = Port("http", PORT)
 POOL_LABEL = "headway.dev/pool"
+INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 HOME = "/home/engine"
 CACHE = f"{HOME}/.cache"
 Place = Literal["alone", "leader", "worker"]
@@ -59,6 +61,7 @@ def engine_pod(props: EnginePodProps, labels: Labels, place: Place = "alone") ->
             termination_grace_period_seconds=props.recipe.lifecycle.grace_seconds,
             security_context=restricted_pod(),
             node_selector=_node_selector(props),
+            affinity=_fallback_pools(props.recipe) if len(props.recipe.pools) > 1 else None,
             tolerations=[k8s.Toleration(key=props.accelerator.resource, operator="Exists", effect="NoSchedule")],
             init_containers=[_cache_copy(props, props.compile_cache)] if props.compile_cache else None,
             containers=[_engine(props, place)],
@@ -72,8 +75,8 @@ def engine_resources(props: EnginePodProps) -> k8s.ResourceRequirements:
     host = props.recipe.host
     fixed = {
         "memory": f"{host.memory_mib}Mi",
-        "ephemeral-storage": "16Gi",
-        props.accelerator.resource: str(props.recipe.chosen.tensor_parallel),
+        "ephemeral-storage": f"{POD_DISK_GIB}Gi",
+        props.accelerator.resource: str(props.recipe.chosen.machine.gpu_count),
     }
     return resources({"cpu": f"{host.cpu_millicores}m", **fixed}, fixed)
 
@@ -164,19 +167,48 @@ def _volumes(props: EnginePodProps) -> list[k8s.Volume]:
 
 def _cache_copy(props: EnginePodProps, folder: CacheFolder) -> k8s.Container:
     """Copies the folder into the pod's own cache: readers never write what other pods will execute."""
-    small = {"cpu": "250m", "memory": "256Mi", "ephemeral-storage": "16Gi"}
+    fixed = {"memory": "256Mi", "ephemeral-storage": f"{POD_DISK_GIB}Gi"}
     return k8s.Container(
         name="compile-cache",
         image=image_reference(props.recipe.image, props.cluster),
         image_pull_policy="IfNotPresent",
         command=["sh", "-c", folder.copy_script(f"{CACHE}/vllm")],
-        resources=resources(small, {"memory": "256Mi", "ephemeral-storage": "16Gi"}),
+        resources=resources({"cpu": "250m", **fixed}, fixed),
         security_context=restricted_container(),
         volume_mounts=[*engine_mounts(), folder.mount(read_only=True)],
     )
 
 
-def _node_selector(props: EnginePodProps) -> dict[str, str]:
+def chosen_machine(props: EnginePodProps) -> dict[str, str]:
+    """Labels of the machines that the recipe chose."""
     if props.pool.static_node:
         return dict(props.pool.static_node.selector)
-    return {POOL_LABEL: props.recipe.chosen.pool, "kubernetes.io/arch": "amd64"}
+    pinned = props.recipe.question.pinned_instance_type
+    machine = {INSTANCE_TYPE: pinned} if pinned else {}
+    return {POOL_LABEL: props.recipe.chosen.pool, "kubernetes.io/arch": "amd64", **machine}
+
+
+def _node_selector(props: EnginePodProps) -> dict[str, str]:
+    """Labels that every machine a server may land on has."""
+    labels = chosen_machine(props)
+    return labels if len(props.recipe.pools) == 1 else {key: labels[key] for key in labels if key != POOL_LABEL}
+
+
+def _fallback_pools(recipe: Recipe) -> k8s.Affinity:
+    """The pools of the chain: all are admitted, the earlier ones preferred, as their NodePools' weights say too."""
+
+    def among(*pools: str) -> k8s.NodeSelectorTerm:
+        wanted = k8s.NodeSelectorRequirement(key=POOL_LABEL, operator="In", values=list(pools))
+        return k8s.NodeSelectorTerm(match_expressions=[wanted])
+
+    return k8s.Affinity(
+        node_affinity=k8s.NodeAffinity(
+            required_during_scheduling_ignored_during_execution=k8s.NodeSelector(
+                node_selector_terms=[among(*recipe.pools)]
+            ),
+            preferred_during_scheduling_ignored_during_execution=[
+                k8s.PreferredSchedulingTerm(weight=max(1, 100 - 10 * place), preference=among(pool))
+                for place, pool in enumerate(recipe.pools[:-1])
+            ],
+        )
+    )

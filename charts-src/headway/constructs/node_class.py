@@ -1,6 +1,5 @@
 """How Karpenter starts a machine: Bottlerocket at an exact version, images pulled in parallel, a disk that holds them."""
 
-import math
 from typing import ClassVar
 
 from headway.constructs.part import ManifestChart, Part
@@ -17,12 +16,9 @@ from headway.kinds import (
     SecurityGroupSelectorTerm,
     SubnetSelectorTerm,
 )
+from headway.recipes.disk_plan import data_volume_gib
 
 OS_VOLUME_GIB = 4
-SPACE_FACTOR = 2.0
-"""Room for the next image beside the one in use while a rollout runs."""
-CACHES_GIB = 20
-"""Engine caches, logs and writable layers of the pods on a node."""
 SOCI = """\
 [settings.container-runtime]
 snapshotter = "soci"
@@ -82,11 +78,6 @@ class NodeClass(Part):
                 ),
             )
         )
-
-
-def data_volume_gib(unpacked_gb: float) -> int:
-    """Size of the data volume that holds an image twice, with caches beside it (trap H9)."""
-    return math.ceil((SPACE_FACTOR * unpacked_gb * 1e9 / 2**30 + CACHES_GIB) / 10) * 10
 
 
 def _disks(props: NodeClassProps) -> tuple[BlockDeviceMapping, ...]:

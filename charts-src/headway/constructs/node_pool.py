@@ -44,6 +44,8 @@ class GpuNodePoolProps(Noun, arbitrary_types_allowed=True):
     """Where they may start."""
     node_class: str
     """How they start."""
+    weight: int | None = None
+    """Higher is tried first, where deployments name several pools."""
 
 
 class GpuNodePool(Part):
@@ -69,6 +71,7 @@ class GpuNodePool(Part):
                         ),
                     ),
                     limits={props.accelerator.resource: str(pool.max_gpus)},
+                    weight=props.weight,
                     disruption=Disruption(
                         consolidation_policy="WhenEmptyOrUnderutilized",
                         consolidate_after=f"{pool.consolidate_after_seconds}s",

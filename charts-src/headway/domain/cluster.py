@@ -14,7 +14,7 @@ from headway.domain.fact import (
     RegistryHost,
     RoleName,
 )
-from headway.domain.noun import Mebibytes, Millicores, Noun, spelled
+from headway.domain.noun import Mebibytes, Millicores, Noun, Unit, spelled
 
 
 class DaemonSetReserve(Noun):
@@ -39,6 +39,22 @@ class Keda(Noun):
     scaler: Literal["prometheus", "otel", "kedify-otel"] = "prometheus"
     """`prometheus`: loss of the source is seen and falls back; `otel`: the otel-add-on as an external scaler;
     `kedify-otel`: only in Kedify's build."""
+
+
+Quota = Annotated[int, Unit("vCPU"), Field(ge=0)]
+
+
+class Quotas(Noun):
+    """The account's EC2 quotas in the region, counted in vCPUs; new accounts often have 0. Absent means not stated."""
+
+    g_on_demand: Quota | None = None
+    """Running On-Demand G and VT instances (L-DB2E81BA)."""
+    g_spot: Quota | None = None
+    """All G and VT Spot Instance requests (L-3819A6DF)."""
+    p_on_demand: Quota | None = None
+    """Running On-Demand P instances (L-417A185B)."""
+    p_spot: Quota | None = None
+    """All P Spot Instance requests (L-7212CCBC)."""
 
 
 class Cluster(Noun):
@@ -80,5 +96,10 @@ class Cluster(Noun):
     """Digest of each image in `registry`, by catalog key."""
     keda: Keda = Keda()
     """What the installed KEDA can do."""
+    quotas: Quotas = Quotas()
+    """What the account may start of GPU machines; `aws service-quotas list-service-quotas --service-code ec2`."""
+    offerings: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Zones that offer an instance type, where that is not all of them;
+    `aws ec2 describe-instance-type-offerings --location-type availability-zone`."""
     daemon_sets: DaemonSetReserve = DaemonSetReserve()
     """What the node's own agents take on every GPU node."""

@@ -7,6 +7,7 @@ from pydantic import Field
 from headway.domain.noun import Bytes, Noun, Tokens, Unit
 
 Precision = Literal["16bit", "fp8", "int8", "awq", "gptq", "mxfp4"]
+KvPrecision = Literal["16bit", "fp8"]
 AttentionKind = Literal["MHA", "GQA", "MQA", "MLA", "hybrid"]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from headway.domain.gpu_pool import Name
-from headway.domain.model_card import Precision
+from headway.domain.model_card import KvPrecision, Precision
 from headway.domain.noun import Noun, Tokens, Unit, WholeSeconds, spelled
 from headway.domain.objective import Limits, Objective, Workload
 from headway.domain.runtime_image import Engine
@@ -85,6 +85,8 @@ class ModelDeployment(Noun):
     """How replicas follow the load."""
     compile_cache: bool = False
     """Keep compiled kernels on EFS, one folder per image digest and GPU, filled by one Job."""
+    kv_precisions: Annotated[tuple[KvPrecision, ...], Field(min_length=1)] = ("16bit",)
+    """Formats that keys and values may be cached in; `fp8` holds twice the tokens and costs some accuracy."""
     longest_stream_seconds: Annotated[WholeSeconds, Field(ge=1, le=3600)] = 120
     """Longest answer that a shutdown should let finish; on spot it is cut to what the notice allows."""
     contract: Literal["openai", "generate"] = "openai"

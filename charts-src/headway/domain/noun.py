@@ -49,3 +49,8 @@ RequestsPerSecond = Annotated[float, Unit("requests/s"), Field(ge=0)]
 
 GIB = 2**30
 MIB = 2**20
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 replica`, `3 replicas`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

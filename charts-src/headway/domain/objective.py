@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from headway.domain.noun import Noun, RequestsPerSecond, Seconds, Tokens, UsdPerHour
+from headway.domain.noun import Noun, RequestsPerSecond, Seconds, Tokens, Unit, UsdPerHour
 
 
 class Objective(Noun):
@@ -16,6 +16,8 @@ class Objective(Noun):
     """Mean time per output token after the first."""
     percentile: Literal[50, 90, 95, 99] = 95
     """Share of requests, in percent, that the two figures hold for."""
+    margin_percent: Annotated[int, Unit("%"), Field(ge=0, le=200)] = 10
+    """How far predictions must stay below the promise: at 10, a predicted time plus 10 % of it must keep it."""
 
 
 class Workload(Noun):

@@ -94,6 +94,13 @@ def _cluster(parts: Parts, catalog: Catalog) -> Iterator[Finding]:
                 f"{zone!r} is no zone of {cluster.region}",
                 f"name zones such as {cluster.region}a",
             )
+    for name, zones in cluster.offerings.items():
+        if name not in catalog.instance_types:
+            remedy = did_you_mean(name, list(catalog.instance_types))
+            yield ("cluster", "offerings", name), f"no instance type {name!r}", remedy
+        if unknown := [zone for zone in zones if not in_region.fullmatch(zone)]:
+            remedy = f"name zones such as {cluster.region}a"
+            yield ("cluster", "offerings", name), f"{', '.join(unknown)} is no zone of {cluster.region}", remedy
     for key in cluster.images:
         if key not in catalog.images:
             yield (

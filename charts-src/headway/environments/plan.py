@@ -36,6 +36,7 @@ def plan(environment: Environment, catalog: Catalog) -> tuple[DeploymentPlan, ..
         plans.append(DeploymentPlan(name, model, recipe, law, model.scaling.target or law.target(recipe.sequences)))
     faults.extend(_over_budget(environment, plans))
     faults.extend(_over_gpu_limit(environment, spec, plans))
+    faults.extend(_over_quota(environment, spec, plans))
     faults.extend(_without_compile_cache(environment, plans))
     faults.extend(_gone_before_awake(environment, spec, plans))
     if faults:
@@ -68,6 +69,24 @@ def _over_gpu_limit(environment: Environment, spec: EnvironmentSpec, plans: list
                 f"pools.{name}.max_gpus",
                 f"{who} may ask for {wanted} GPUs at their maximum and in a rollout, the pool is limited to {pool.max_gpus}",
                 f"raise max_gpus to {wanted} or lower limits.replicas.max",
+            )
+
+
+def _over_quota(environment: Environment, spec: EnvironmentSpec, plans: list[DeploymentPlan]) -> Iterator[Fault]:
+    """All deployments at their maximum, against what the account may start on spot and on demand together."""
+    quotas = spec.cluster.quotas
+    for kind, spot, on_demand in (("g", quotas.g_spot, quotas.g_on_demand), ("p", quotas.p_spot, quotas.p_on_demand)):
+        users = [
+            p for p in plans if p.recipe.chosen.machine.provisioned and p.recipe.chosen.machine.quota_class == kind
+        ]
+        wanted = sum(p.model.limits.replicas.max * p.recipe.chosen.nodes * p.recipe.chosen.machine.vcpus for p in users)
+        if len(users) > 1 and spot is not None and on_demand is not None and wanted > spot + on_demand:
+            yield _fault(
+                environment,
+                f"cluster.quotas.{kind}_on_demand",
+                f"{', '.join(p.name for p in users)} may ask for {wanted} vCPUs at their maximum, the account may start"
+                f" {spot} on spot and {on_demand} on demand",
+                "ask AWS for a larger quota or lower limits.replicas.max",
             )
 
 
@@ -118,6 +137,8 @@ def _remedy(nothing: NothingFits, pools: list[str]) -> str:
     add = f"add pool {' or '.join(pools[:2])}" if pools else "add a pool with more GPU memory"
     if units & {"s", "requests/s"}:
         return f"raise limits.replicas.max, loosen the objective, or {add}"
+    if "vCPU" in units:
+        return "ask AWS for a larger quota, or lower limits.replicas.max"
     if "sequences" in units:
         return f"lower concurrency, or {add}"
     if "GiB" in units:

@@ -32,8 +32,12 @@ _BOUNDS = {
 
 
 def shape_faults(error: ValidationError, tree: Located) -> list[Fault]:
-    """One fault for each error in the merged tree."""
-    return [_fault(details, tree) for details in error.errors(include_url=False)]
+    """One fault for each error in the merged tree; a list is too short only where none of its entries is at fault itself."""
+    errors = error.errors(include_url=False)
+    entries = {details["loc"][:-1] for details in errors}
+    return [
+        _fault(details, tree) for details in errors if details["type"] != "too_short" or details["loc"] not in entries
+    ]
 
 
 def _fault(details: ErrorDetails, tree: Located) -> Fault:

@@ -1,142 +1,174 @@
-"""Judges one candidate: everything that could reject it, in the order people would ask.
+"""Judges candidates: everything that could reject one, in the order people would ask.
 
-kernels ─▶ image ─▶ GPU memory ─▶ KV cache ─▶ host memory ─▶ load ─▶ first token ─▶ each token
+pin ─▶ region and zone ─▶ kernels ─▶ image ─▶ GPU memory ─▶ KV cache ─▶ host memory ─▶ disk ─▶ quota ─▶ load ─▶ times
+
+A candidate that passes runs on as few replicas as keep the promise, and its price is theirs: two cheap machines are
+compared with one dear one by what the load costs on either. Machines with the same GPUs share one look at these
+(`on_gpus`); host, disk, quota and price are each machine's own.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cache
 
 from headway.catalog import Catalog
-from headway.domain.model_card import ModelCard, Precision
+from headway.domain.model_card import KvPrecision, Precision
 from headway.domain.runtime_image import Engine, RuntimeImage
-from headway.recipes import kernels
+from headway.recipes import kernels, parallelism
+from headway.recipes.candidate import Candidate, Rejection
+from headway.recipes.cold_start import ColdStart, predict_cold_start
+from headway.recipes.disk_plan import plan_disk
 from headway.recipes.host_plan import plan_host
-from headway.recipes.latency import Latency, predict_latency
+from headway.recipes.latency import Latency, Serving, serving
 from headway.recipes.machine import Machine
-from headway.recipes.memory_plan import plan_memory
+from headway.recipes.memory_plan import MemoryPlan, plan_memory
+from headway.recipes.price import replica_price
+from headway.recipes.promise import fewest_replicas, too_slow
 from headway.recipes.question import Place, Question
-from headway.recipes.recipe import Candidate, Rejection
+from headway.recipes.room import no_disk, no_host_memory, no_kv_room
 from headway.recipes.step_time import UnknownSpeed
+from headway.recipes.supply import not_offered, over_quota
 
-TOO_SMALL = ("GiB", "GPUs")
+TOO_SMALL = ("GiB", "GPUs", "sequences")
 """Units of the rejections that more machines can lift."""
 
 
-def judge(
-    question: Question, place: Place, nodes: int, precision: Precision, engine: Engine, catalog: Catalog
-) -> Candidate:
-    """The candidate with its plans, and with the number that rejects it, if one does."""
-    card, machine = question.card, place.machine
-    tensor_parallel = _tensor_parallel(card, machine.gpu_count)
-    usable = catalog.accelerators[machine.accelerator].usable_gib
-    tokens = question.context_tokens, question.typical_tokens
-    memory = plan_memory(card, precision, usable, tensor_parallel, nodes, *tokens) if usable else None
-    price = machine.expected_usd_per_hour(place.capacity_types)
-    candidate = Candidate(
-        pool=place.pool,
-        machine=machine,
-        nodes=nodes,
-        precision=precision,
-        engine=engine,
-        tensor_parallel=tensor_parallel,
-        memory=memory,
-        host=plan_host(card, precision, machine, nodes, question.agents),
-        usd_per_hour=price * nodes if price is not None else None,
-        rejected_by=None,
-    )
-    rejection = (
-        _pinned(candidate, question) or _cannot_run(candidate, card, catalog) or _does_not_fit(candidate, question)
-    )
-    if rejection:
-        return replace(candidate, rejected_by=rejection)
-    latency = _latency(candidate, question, catalog)
-    return replace(candidate, latency=latency, rejected_by=_too_slow(latency, question))
+@dataclass(frozen=True)
+class Shape:
+    """GPUs of one replica and what runs on them: what machines of different sizes may have in common."""
+
+    accelerator: str
+    gpu_count: int
+    nodes: int
+    precision: Precision
+    kv_precision: KvPrecision
+    engine: Engine
+
+
+@dataclass(frozen=True)
+class OnGpus:
+    """What is known of a shape before its host is looked at."""
+
+    tensor_parallel: int
+    pipeline_parallel: int
+    memory: MemoryPlan | None
+    rejected_by: Rejection | None
+    """By kernels, image or GPU memory."""
+    replicas: int
+    latency: Latency | None
+    too_slow: Rejection | None
+
+
+class Judge:
+    """Judges the candidates of one question."""
+
+    def __init__(self, question: Question, catalog: Catalog) -> None:
+        self._question = question
+        self._catalog = catalog
+        self._on_gpus = cache(self.on_gpus)
+
+    def __call__(self, place: Place, nodes: int, precision: Precision, kv: KvPrecision, engine: Engine) -> Candidate:
+        """The candidate with its plans, and with the number that rejects it, if one does."""
+        question, machine = self._question, place.machine
+        gpus = self._on_gpus(Shape(machine.accelerator, machine.gpu_count, nodes, precision, kv, engine))
+        image = image_for(engine, machine, self._catalog)
+        cold = self._cold_start(machine, image, precision, nodes) if image else None
+        price = replica_price(machine, nodes, place.capacity_types, cold.expected_seconds if cold else 0.0)
+        host = plan_host(question.card, precision, machine, nodes, question.agents)
+        disk = plan_disk(image, machine) if image else None
+        rejection = (
+            _pinned(machine, nodes, question)
+            or not_offered(machine, question, self._catalog)
+            or gpus.rejected_by
+            or no_host_memory(host, machine, question)
+            or (no_disk(disk, machine) if disk else None)
+            or over_quota(machine, nodes, place.capacity_types, question)
+            or gpus.too_slow
+        )
+        return Candidate(
+            pool=place.pool,
+            machine=machine,
+            capacity_types=place.capacity_types,
+            offers=place.offers,
+            nodes=nodes,
+            precision=precision,
+            kv_precision=kv,
+            engine=engine,
+            tensor_parallel=gpus.tensor_parallel,
+            pipeline_parallel=gpus.pipeline_parallel,
+            memory=gpus.memory,
+            host=host,
+            disk=disk,
+            cold_start=cold,
+            price=price,
+            replicas=gpus.replicas,
+            tokens_per_second=question.workload.requests_per_second * question.workload.output_tokens,
+            latency=gpus.latency,
+            rejected_by=rejection,
+        )
+
+    def on_gpus(self, shape: Shape) -> OnGpus:
+        """What a shape's GPUs say: whether it runs, whether it fits, how fast it is."""
+        question, card = self._question, self._question.card
+        tensor = parallelism.tensor_parallel(card, shape.precision, shape.gpu_count)
+        stages = shape.gpu_count // tensor * shape.nodes
+        usable = self._catalog.accelerators[shape.accelerator].usable_gib
+        tokens = question.context_tokens, question.typical_tokens
+        memory = (
+            plan_memory(card, shape.precision, usable, tensor, stages, *tokens, shape.kv_precision) if usable else None
+        )
+        rejection = self._cannot_run(shape, memory)
+        if rejection is None and memory is not None:
+            rejection = no_kv_room(memory, shape.accelerator, question)
+        served = None if rejection or memory is None else self._serving(shape, tensor, stages, memory)
+        if served is None:
+            return OnGpus(tensor, stages, memory, rejection, question.replicas_min, None, None)
+        replicas = fewest_replicas(served, question)
+        broken = too_slow(served, question) if replicas is None else None
+        count = replicas or question.replicas
+        return OnGpus(tensor, stages, memory, None, count, served.at(count), broken)
+
+    def _cannot_run(self, shape: Shape, memory: MemoryPlan | None) -> Rejection | None:
+        card, accelerator = self._question.card, self._catalog.accelerators[shape.accelerator]
+        reason = kernels.why_not(card, shape.precision, accelerator, shape.engine)
+        reason = reason or kernels.why_not_kv(card, shape.kv_precision, accelerator, shape.engine)
+        if reason:
+            return Rejection(reason, change="another weight format, engine or GPU")
+        if _image(shape.engine, accelerator.vendor, self._catalog) is None:
+            return Rejection(f"the catalog has no {shape.engine} image for {accelerator.vendor}")
+        return None if memory else Rejection(f"usable memory of {accelerator.name} is not verified")
+
+    def _serving(self, shape: Shape, tensor: int, stages: int, memory: MemoryPlan) -> Serving | None:
+        """`None` where the catalog lacks a speed."""
+        question, accelerator = self._question, self._catalog.accelerators[shape.accelerator]
+        formats = shape.precision, shape.kv_precision
+        limits = question.concurrency, memory.kv_tokens
+        try:
+            return serving(question.card, *formats, accelerator, tensor, stages, question.workload, *limits)
+        except UnknownSpeed:
+            return None
+
+    def _cold_start(self, machine: Machine, image: RuntimeImage, precision: Precision, nodes: int) -> ColdStart:
+        weights = self._question.card.weight_bytes[precision] / nodes
+        return predict_cold_start(
+            machine, image, weights, self._question.compile_cache, self._question.scrape_interval_seconds
+        )
 
 
 def image_for(engine: Engine, machine: Machine, catalog: Catalog) -> RuntimeImage | None:
     """The catalog's image of an engine for a machine's GPUs."""
-    vendor = catalog.accelerators[machine.accelerator].vendor
+    return _image(engine, catalog.accelerators[machine.accelerator].vendor, catalog)
+
+
+def _image(engine: Engine, vendor: str, catalog: Catalog) -> RuntimeImage | None:
     fitting = (image for image in catalog.images.values() if image.engine == engine and image.vendor == vendor)
     return next(fitting, None)
 
 
-def _pinned(candidate: Candidate, question: Question) -> Rejection | None:
-    name, gpus = candidate.machine.name, candidate.nodes * candidate.machine.gpu_count
-    if question.pinned_instance_type and name != question.pinned_instance_type:
-        return Rejection(f"pinned to {question.pinned_instance_type}")
+def _pinned(machine: Machine, nodes: int, question: Question) -> Rejection | None:
+    gpus = nodes * machine.gpu_count
+    if question.pinned_instance_type and machine.name != question.pinned_instance_type:
+        return Rejection(f"pinned to {question.pinned_instance_type}", change="drop the pin")
     if question.pinned_gpu_count and gpus != question.pinned_gpu_count:
-        return Rejection(f"pinned to {question.pinned_gpu_count} GPUs", question.pinned_gpu_count, gpus, "GPUs")
+        reason = f"pinned to {question.pinned_gpu_count} GPUs"
+        return Rejection(reason, question.pinned_gpu_count, gpus, "GPUs", f"pin {gpus} GPUs, or drop the pin")
     return None
-
-
-def _cannot_run(candidate: Candidate, card: ModelCard, catalog: Catalog) -> Rejection | None:
-    accelerator = catalog.accelerators[candidate.machine.accelerator]
-    if reason := kernels.why_not(card, candidate.precision, accelerator, candidate.engine):
-        return Rejection(reason)
-    if image_for(candidate.engine, candidate.machine, catalog) is None:
-        return Rejection(f"the catalog has no {candidate.engine} image for {accelerator.vendor}")
-    if candidate.memory is None:
-        return Rejection(f"usable memory of {accelerator.name} is not verified")
-    return None
-
-
-def _does_not_fit(candidate: Candidate, question: Question) -> Rejection | None:
-    machine, memory, host = candidate.machine, candidate.memory, candidate.host
-    if memory is None or host is None:
-        return None
-    if memory.kv_cache_gib <= 0 or memory.full_length_sequences < 1:
-        needs = memory.weights_gib + memory.overhead_gib
-        return Rejection(
-            f"weights and overhead need {needs:.1f} GiB a GPU and leave no room for {question.context_tokens} tokens,"
-            f" {machine.accelerator} offers {memory.budget_gib:.1f}",
-            round(needs, 1), round(memory.budget_gib, 1), "GiB",
-        )  # fmt: skip
-    if memory.typical_sequences < question.concurrency:
-        return Rejection(
-            f"KV cache holds {memory.typical_sequences} sequences of typical length, concurrency is {question.concurrency}",
-            question.concurrency, memory.typical_sequences, "sequences",
-        )  # fmt: skip
-    room = machine.memory_mib - question.agents.memory_mib
-    if host.memory_mib > room:
-        return Rejection(
-            f"the container needs {host.memory_mib} MiB, {machine.name} has {room} beside DaemonSets",
-            host.memory_mib, room, "MiB",
-        )  # fmt: skip
-    return None
-
-
-def _latency(candidate: Candidate, question: Question, catalog: Catalog) -> Latency | None:
-    """Predicted at the question's load; `None` where the catalog lacks a speed."""
-    if candidate.memory is None:
-        return None
-    accelerator = catalog.accelerators[candidate.machine.accelerator]
-    layout = candidate.tensor_parallel, candidate.nodes
-    limits = question.concurrency, candidate.memory.kv_tokens, question.replicas
-    try:
-        return predict_latency(question.card, candidate.precision, accelerator, *layout, question.workload, *limits)
-    except UnknownSpeed:
-        return None
-
-
-def _too_slow(latency: Latency | None, question: Question) -> Rejection | None:
-    """What breaks the promise: the load itself, the first token, or those after it. Central predictions are compared."""
-    objective, load = question.objective, question.workload.requests_per_second
-    if latency is None or objective is None:
-        return None
-    if latency.saturated:
-        capacity = latency.capacity_requests_per_second
-        return Rejection(
-            f"{question.replicas} replicas carry {capacity:.2f} requests/s ({latency.limited_by}), the load is {load:g}",
-            load, round(capacity, 2), "requests/s",
-        )  # fmt: skip
-    half = objective.percentile == 50
-    first, each = (latency.ttft_p50, latency.tpot_p50) if half else (latency.ttft_p95, latency.tpot_p95)
-    for name, predicted, promised in (("TTFT", first, objective.ttft_seconds), ("TPOT", each, objective.tpot_seconds)):
-        if predicted and predicted.value > promised:
-            said = f"p{50 if half else 95} {name} {predicted.value:.3g} s, objective {promised:g} s"
-            return Rejection(said, promised, round(predicted.value, 4), "s")
-    return None
-
-
-def _tensor_parallel(card: ModelCard, gpu_count: int) -> int:
-    """The largest number of a machine's GPUs that divides the attention heads."""
-    return max(size for size in range(1, gpu_count + 1) if card.attention_heads % size == 0 and gpu_count % size == 0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from headway.catalog import Catalog
 from headway.domain.gpu_pool import GpuPool, StaticNode
-from headway.domain.instance_type import CapacityType, InstanceType
+from headway.domain.instance_type import CapacityType, InstanceType, InterruptionBand
 
 PRICE_REGION = "us-east-1"
 """Region whose price stands in, marked, where the catalog has none for the environment's."""
@@ -26,21 +26,23 @@ class Machine:
     name: str
     accelerator: str
     gpu_count: int
+    vcpus: int
+    """What a quota counts; 0 for a node that exists already."""
     cpu_millicores: int
     memory_mib: int
     network_baseline_gbps: float | None
     network_burst_gbps: float | None
     local_nvme_gb: int
+    interruption_band: InterruptionBand | None
     spot: Quote | None
     on_demand: Quote | None
     provisioned: bool
     """Whether Karpenter starts it; false for nodes that exist already."""
 
-    def expected_usd_per_hour(self, capacity_types: tuple[CapacityType, ...]) -> float | None:
-        """The price most hours will have: spot where the pool allows it and it is known, else on demand."""
-        if "spot" in capacity_types and self.spot:
-            return self.spot.usd_per_hour
-        return self.on_demand.usd_per_hour if self.on_demand else None
+    @property
+    def quota_class(self) -> str:
+        """Which of the account's quotas counts it: `g` or `p`."""
+        return "p" if self.name.startswith("p") else "g"
 
 
 def machines(pool: GpuPool, catalog: Catalog, region: str) -> tuple[Machine, ...]:
@@ -60,11 +62,13 @@ def _machine(instance: InstanceType, pool: GpuPool, catalog: Catalog, region: st
         name=instance.name,
         accelerator=pool.accelerator,
         gpu_count=instance.gpu_count,
+        vcpus=instance.vcpu,
         cpu_millicores=instance.allocatable.cpu_millicores,
         memory_mib=instance.allocatable.memory_mib,
         network_baseline_gbps=instance.network_baseline_gbps,
         network_burst_gbps=instance.network_burst_gbps,
         local_nvme_gb=instance.local_nvme_gb,
+        interruption_band=instance.interruption_band,
         spot=_quote(catalog, instance.name, region, "spot"),
         on_demand=_quote(catalog, instance.name, region, "on-demand"),
         provisioned=True,
@@ -77,11 +81,13 @@ def _static(pool: GpuPool, node: StaticNode) -> Machine:
         name="static node",
         accelerator=pool.accelerator,
         gpu_count=pool.gpu_count,
+        vcpus=0,
         cpu_millicores=node.cpu_millicores,
         memory_mib=node.memory_mib,
         network_baseline_gbps=None,
         network_burst_gbps=None,
         local_nvme_gb=0,
+        interruption_band=None,
         spot=None,
         on_demand=quote,
         provisioned=False,

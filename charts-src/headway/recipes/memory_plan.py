@@ -8,7 +8,7 @@ Planning constants are KAITO's for vLLM (kaito-project/kaito 056b8280, 2026-08-2
 
 from dataclasses import dataclass
 
-from headway.domain.model_card import ModelCard, Precision
+from headway.domain.model_card import KvPrecision, ModelCard, Precision
 from headway.domain.noun import GIB
 
 UTILIZATION = 0.92
@@ -16,6 +16,8 @@ UTILIZATION = 0.92
 WEIGHT_SLACK = 1.02
 FIXED_OVERHEAD_GIB = 2.3
 SHARE_OVERHEAD = 0.05
+KV_SHARE: dict[KvPrecision, float] = {"16bit": 1.0, "fp8": 0.5}
+"""Size of cached keys and values against 16 bits; the scales of FP8 are one a layer and do not count."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def plan_memory(
     pipeline_parallel: int,
     context_tokens: int,
     typical_tokens: int,
+    kv_precision: KvPrecision = "16bit",
 ) -> MemoryPlan:
     """The plan for one replica over `tensor_parallel × pipeline_parallel` equal GPUs.
 
@@ -58,7 +61,7 @@ def plan_memory(
     overhead = FIXED_OVERHEAD_GIB + share * SHARE_OVERHEAD
     left = usable_gib * UTILIZATION - weights - overhead
     divisor = kv_shards(card, tensor_parallel) * pipeline_parallel
-    room = max(0.0, left) * GIB * divisor
+    room = max(0.0, left) * GIB * divisor / KV_SHARE[kv_precision]
     return MemoryPlan(
         usable_gib=usable_gib,
         weights_gib=weights,

@@ -3,14 +3,15 @@
 A deployment of an environment is a question over its pools; a model card alone is one over the whole catalog.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from headway.catalog import Catalog
-from headway.domain.cluster import DaemonSetReserve
+from headway.domain.cluster import DaemonSetReserve, Quotas
 from headway.domain.environment import EnvironmentSpec
 from headway.domain.gpu_pool import GpuPool
 from headway.domain.instance_type import CapacityType
-from headway.domain.model_card import ModelCard, Precision
+from headway.domain.model_card import KvPrecision, ModelCard, Precision
 from headway.domain.model_deployment import ModelDeployment
 from headway.domain.objective import Objective, Workload
 from headway.domain.runtime_image import Engine
@@ -31,6 +32,30 @@ class Place:
     """Pool of the environment; the accelerator and count where there is no environment."""
     machine: Machine
     capacity_types: tuple[CapacityType, ...]
+    offers: int
+    """Spot pools behind it: instance types of its pool times zones that offer them."""
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What can be had where the model is to run."""
+
+    region: str = ""
+    """AWS region; empty where machines exist already."""
+    zones: tuple[str, ...] = ()
+    """Zones that machines may start in; empty for any."""
+    offerings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Zones that offer an instance type, where the fork has stated them."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """vCPUs that the account may start, where the fork has stated them."""
+
+    def offers(self, pool: GpuPool, admitted: tuple[Machine, ...]) -> int:
+        """Spot pools that Karpenter can choose from: instance types times zones that offer them."""
+        if pool.static_node is not None or "spot" not in pool.capacity_types:
+            return 0
+        if not self.zones:
+            return len(admitted)
+        return sum(len(set(self.zones) & set(self.offerings.get(m.name, self.zones))) for m in admitted)
 
 
 @dataclass(frozen=True)
@@ -46,8 +71,16 @@ class Question:
     objective: Objective | None
     places: tuple[Place, ...]
     agents: DaemonSetReserve
+    supply: Supply
+    kv_precisions: tuple[KvPrecision, ...] = ("16bit",)
+    replicas_min: int = 1
+    """Replicas that run without load."""
     replicas: int = 1
     """Replicas that may share the load."""
+    budget_usd_per_hour: float | None = None
+    """Most that all replicas may cost on demand."""
+    compile_cache: bool = False
+    scrape_interval_seconds: int = 5
     pinned_instance_type: str | None = None
     pinned_gpu_count: int | None = None
 
@@ -59,7 +92,9 @@ class Question:
 
 def deployment_question(model: ModelDeployment, spec: EnvironmentSpec, catalog: Catalog) -> Question:
     """The question that a model deployment of an environment asks."""
-    pin = model.pin
+    pin, cluster = model.pin, spec.cluster
+    region = cluster.region if cluster.provider == "eks" else ""
+    supply = Supply(region, cluster.zones, cluster.offerings, cluster.quotas)
     return Question(
         card=catalog.models[model.card],
         precisions=(pin.precision,) if pin.precision else tuple(sorted(model.checkpoints)),
@@ -69,12 +104,16 @@ def deployment_question(model: ModelDeployment, spec: EnvironmentSpec, catalog: 
         workload=model.workload,
         objective=model.objective,
         places=tuple(
-            Place(pool, machine, spec.pools[pool].capacity_types)
-            for pool in model.pools
-            for machine in machines(spec.pools[pool], catalog, spec.cluster.region)
+            place for pool in model.pools for place in _places(pool, spec.pools[pool], cluster.region, supply, catalog)
         ),
-        agents=spec.cluster.daemon_sets,
+        agents=cluster.daemon_sets,
+        supply=supply,
+        kv_precisions=model.kv_precisions,
+        replicas_min=max(1, model.limits.replicas.min),
         replicas=model.limits.replicas.max,
+        budget_usd_per_hour=model.limits.budget_usd_per_hour,
+        compile_cache=model.compile_cache,
+        scrape_interval_seconds=spec.metrics.scrape_interval_seconds,
         pinned_instance_type=pin.instance_type,
         pinned_gpu_count=pin.gpu_count,
     )
@@ -88,6 +127,9 @@ class Demand:
     concurrency: int = 16
     workload: Workload = TYPICAL_LOAD
     objective: Objective | None = None
+    replicas: int = 16
+    """Replicas that may share the load."""
+    kv_precisions: tuple[KvPrecision, ...] = ("16bit",)
 
 
 def card_question(card: ModelCard, demand: Demand, catalog: Catalog, region: str) -> Question:
@@ -102,6 +144,9 @@ def card_question(card: ModelCard, demand: Demand, catalog: Catalog, region: str
         objective=demand.objective,
         places=every_place(catalog, region),
         agents=DaemonSetReserve(),
+        supply=Supply(region),
+        kv_precisions=demand.kv_precisions,
+        replicas=demand.replicas,
     )
 
 
@@ -114,8 +159,13 @@ def every_place(catalog: Catalog, region: str) -> tuple[Place, ...]:
             if instance.accelerator and instance.listed and instance.gpu_count and instance.architecture == "amd64"
         }
     )
+    pools = {f"{gpu}-{count}x": GpuPool(accelerator=gpu, gpu_count=count, max_gpus=count) for gpu, count in shapes}
     return tuple(
-        Place(f"{accelerator}-{count}x", machine, ANY_CAPACITY)
-        for accelerator, count in shapes
-        for machine in machines(GpuPool(accelerator=accelerator, gpu_count=count, max_gpus=count), catalog, region)
+        place for name, pool in pools.items() for place in _places(name, pool, region, Supply(region), catalog)
     )
+
+
+def _places(name: str, pool: GpuPool, region: str, supply: Supply, catalog: Catalog) -> tuple[Place, ...]:
+    admitted = machines(pool, catalog, region)
+    offers = supply.offers(pool, admitted)
+    return tuple(Place(name, machine, pool.capacity_types, offers) for machine in admitted)

@@ -1,12 +1,13 @@
-"""Ranks every candidate of a question: those that run first, the cheapest first among them."""
+"""Ranks every candidate of a question: those that run first, the cheapest fleet first among them."""
 
 from collections.abc import Iterator
+from itertools import product
 
 from headway.catalog import Catalog
-from headway.recipes.judgement import TOO_SMALL, judge
+from headway.recipes.candidate import Candidate
+from headway.recipes.judgement import TOO_SMALL, Judge
 from headway.recipes.machine import Machine
 from headway.recipes.question import Question
-from headway.recipes.recipe import Candidate
 
 NODE_COUNTS = (1, 2, 4)
 """Machines one replica may span."""
@@ -18,15 +19,16 @@ def rank(question: Question, catalog: Catalog) -> tuple[Candidate, ...]:
 
 
 def _candidates(question: Question, catalog: Catalog) -> Iterator[Candidate]:
-    """Every place × precision × engine; more machines a replica only where one is too small."""
+    """Every place × weight format × KV format × engine; more machines a replica only where one is too small."""
+    judge = Judge(question, catalog)
+    formats = tuple(product(question.precisions, question.kv_precisions, question.engines))
     for place in question.places:
-        for precision in question.precisions:
-            for engine in question.engines:
-                for nodes in _node_counts(place.machine, question):
-                    candidate = judge(question, place, nodes, precision, engine, catalog)
-                    yield candidate
-                    if candidate.rejected_by is None or candidate.rejected_by.unit not in TOO_SMALL:
-                        break
+        for precision, kv_precision, engine in formats:
+            for nodes in _node_counts(place.machine, question):
+                candidate = judge(place, nodes, precision, kv_precision, engine)
+                yield candidate
+                if candidate.rejected_by is None or candidate.rejected_by.unit not in TOO_SMALL:
+                    break
 
 
 def _node_counts(machine: Machine, question: Question) -> tuple[int, ...]:
@@ -34,14 +36,14 @@ def _node_counts(machine: Machine, question: Question) -> tuple[int, ...]:
     return NODE_COUNTS if machine.gpu_count > 1 or question.pinned_gpu_count else NODE_COUNTS[:1]
 
 
-def _order(candidate: Candidate) -> tuple[bool, float, int, int, str, str]:
-    price = candidate.usd_per_hour if candidate.usd_per_hour is not None else float("inf")
-    spare = -(candidate.memory.kv_tokens if candidate.memory else 0)
+def _order(candidate: Candidate) -> tuple[bool, float, int, int, float, tuple[str, str, int, str, str, str]]:
+    """Price of the fleet, then fewer machines, then more spot pools behind it, then more room for sequences."""
+    price = candidate.fleet_usd_per_hour
     return (
-        candidate.rejected_by is not None,
-        price,
-        candidate.nodes,
-        spare,
-        candidate.machine.name,
-        candidate.precision,
+        not candidate.runs,
+        price if price is not None else float("inf"),
+        candidate.replicas * candidate.nodes,
+        -candidate.offers,
+        -(candidate.memory.kv_tokens if candidate.memory else 0),
+        candidate.key,
     )

@@ -1,45 +1,17 @@
-"""A recipe: how one model deployment is served, and the number that rejected every other way."""
+"""A recipe: how one model deployment is served, complete enough to render."""
 
 from dataclasses import dataclass
 
-from headway.domain.model_card import ModelCard, Precision
-from headway.domain.runtime_image import Engine, RuntimeImage
+from headway.domain.model_card import ModelCard
+from headway.domain.runtime_image import RuntimeImage
+from headway.recipes.candidate import Candidate
 from headway.recipes.cold_start import ColdStart
 from headway.recipes.engine_arguments import EngineArguments
+from headway.recipes.fallback import Fallback
 from headway.recipes.host_plan import HostPlan
-from headway.recipes.latency import Latency
 from headway.recipes.lifecycle import Lifecycle
-from headway.recipes.machine import Machine
 from headway.recipes.memory_plan import MemoryPlan
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """Why a candidate lost: what it needed, what there was, in which unit. `has` and `needs` are `None` for a plain no."""
-
-    reason: str
-    needs: float | None = None
-    has: float | None = None
-    unit: str = ""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One way to serve: a machine of a pool, a precision, an engine, and a number of machines a replica."""
-
-    pool: str
-    machine: Machine
-    nodes: int
-    precision: Precision
-    engine: Engine
-    tensor_parallel: int
-    memory: MemoryPlan | None
-    host: HostPlan | None
-    usd_per_hour: float | None
-    """Expected price of one replica."""
-    rejected_by: Rejection | None
-    latency: Latency | None = None
-    """Predicted at the stated load; `None` where it does not fit, or where no speed is known."""
+from headway.recipes.question import Question
 
 
 @dataclass(frozen=True)
@@ -47,10 +19,11 @@ class Recipe:
     """The chosen way, complete enough to render."""
 
     deployment: str
-    card: ModelCard
+    question: Question
     chosen: Candidate
     memory: MemoryPlan
     host: HostPlan
+    """Requests that every machine it may land on has room for."""
     image: RuntimeImage
     checkpoint: str
     """Prefix of the weights in the models bucket."""
@@ -58,14 +31,28 @@ class Recipe:
     """Sequences of typical length that one replica runs together."""
     arguments: EngineArguments
     cold_start: ColdStart
+    """The slowest of the machines it may land on."""
     lifecycle: Lifecycle
     candidates: tuple[Candidate, ...]
     """Every candidate looked at, the chosen one first, then by price."""
+    fallbacks: tuple[Fallback, ...]
+    """What is tried when the chosen way is not to be had, in order."""
+
+    @property
+    def card(self) -> ModelCard:
+        """The model."""
+        return self.question.card
+
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """Pools that its pods may land on: the chosen one, then those Karpenter falls back to, in order."""
+        followed = (step.candidate.pool for step in self.fallbacks if step.followed)
+        return tuple(dict.fromkeys((self.chosen.pool, *followed)))
 
     @property
     def gpus_per_replica(self) -> int:
         """GPUs one replica takes over all its machines."""
-        return self.chosen.machine.gpu_count * self.chosen.nodes
+        return self.chosen.gpus
 
     @property
     def surge_replicas(self) -> int:

@@ -1,6 +1,9 @@
 """Turns the best candidate of a deployment into a recipe: image, arguments, cold start, budgets.
 
-question ─▶ ranking (each candidate judged) ─▶ the cheapest that runs ─▶ recipe
+question ─▶ ranking (each candidate judged) ─▶ the cheapest that runs ─▶ chain of fallbacks ─▶ recipe
+
+The pod of a recipe may land on the chosen pool and on those that Karpenter follows the chain to, so what it asks for and
+how long it is given hold for every machine there.
 """
 
 from dataclasses import dataclass, replace
@@ -8,16 +11,17 @@ from dataclasses import dataclass, replace
 from headway.catalog import Catalog
 from headway.domain.environment import EnvironmentSpec
 from headway.recipes import kernels
-from headway.recipes.cold_start import predict_cold_start
+from headway.recipes.candidate import Candidate
+from headway.recipes.cold_start import ColdStart
 from headway.recipes.engine_arguments import EngineArguments
-from headway.recipes.host_plan import HostPlan, cpu_request
+from headway.recipes.fallback import fallback_chain, same_pod
+from headway.recipes.host_plan import cpu_request
 from headway.recipes.judgement import image_for
 from headway.recipes.lifecycle import plan_lifecycle
-from headway.recipes.machine import machines
 from headway.recipes.memory_plan import UTILIZATION
 from headway.recipes.question import deployment_question
 from headway.recipes.ranking import rank
-from headway.recipes.recipe import Candidate, Recipe
+from headway.recipes.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -45,21 +49,23 @@ def _first(names: list[str], most: int = 3) -> str:
 def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
     """The recipe of one model deployment. Raises `NothingFits` with every candidate and its reason."""
     model = spec.models[name]
-    ranked = rank(deployment_question(model, spec, catalog), catalog)
-    chosen = ranked[0] if ranked and ranked[0].rejected_by is None else None
+    question = deployment_question(model, spec, catalog)
+    ranked = rank(question, catalog)
+    chosen = ranked[0] if ranked and ranked[0].runs else None
     image = image_for(chosen.engine, chosen.machine, catalog) if chosen else None
-    if chosen is None or chosen.memory is None or chosen.host is None or image is None:
+    if chosen is None or chosen.memory is None or image is None:
         raise NothingFits(name, ranked)
-    card = catalog.models[model.card]
-    prefix = model.checkpoints[chosen.precision].strip("/")
-    weights = card.weight_bytes[chosen.precision] / chosen.nodes
-    cold = predict_cold_start(chosen.machine, image, weights, model.compile_cache, spec.metrics.scrape_interval_seconds)
-    may_be_spot = chosen.machine.provisioned and "spot" in spec.pools[chosen.pool].capacity_types
+    fallbacks = fallback_chain(ranked, question)
+    pools = {chosen.pool, *(step.candidate.pool for step in fallbacks if step.followed)}
+    landing = [c for c in ranked if c.runs and c.pool in pools and (c is chosen or same_pod(chosen, c))]
+    cold = _slowest(landing)
+    may_be_spot = chosen.machine.provisioned and any("spot" in spec.pools[pool].capacity_types for pool in pools)
     lifecycle = plan_lifecycle(cold, model.longest_stream_seconds, may_be_spot)
-    host = replace(chosen.host, cpu_millicores=_cpu_on_every_machine(chosen, chosen.host, spec, catalog))
+    host = replace(chosen.host, cpu_millicores=_cpu_on_every_machine(chosen, landing, spec))
+    prefix = model.checkpoints[chosen.precision].strip("/")
     return Recipe(
         deployment=name,
-        card=card,
+        question=question,
         chosen=chosen,
         memory=chosen.memory,
         host=host,
@@ -73,24 +79,30 @@ def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
             context_tokens=model.context_tokens,
             concurrency=model.concurrency,
             memory_utilization=UTILIZATION,
-            dtype=kernels.dtype(catalog.accelerators[chosen.machine.accelerator]),
+            dtype=_dtype(landing, catalog),
             tensor_parallel=chosen.tensor_parallel,
-            pipeline_parallel=chosen.nodes,
+            pipeline_parallel=chosen.pipeline_parallel,
             stream_buffer_bytes=host.stream_buffer_mib * 2**20,
             shutdown_seconds=lifecycle.shutdown_seconds,
         ),
         cold_start=cold,
         lifecycle=lifecycle,
         candidates=ranked,
+        fallbacks=fallbacks,
     )
 
 
-def _cpu_on_every_machine(chosen: Candidate, host: HostPlan, spec: EnvironmentSpec, catalog: Catalog) -> int:
-    """CPU that each machine of the pool has which holds the pod's memory, so that any of them may be launched."""
-    agents = spec.cluster.daemon_sets
-    room = [
-        machine.cpu_millicores - agents.cpu_millicores
-        for machine in machines(spec.pools[chosen.pool], catalog, spec.cluster.region)
-        if machine.memory_mib - agents.memory_mib >= host.memory_mib
-    ]
-    return cpu_request(min(room), chosen.machine.gpu_count)
+def _slowest(landing: list[Candidate]) -> ColdStart:
+    """The cold start that budgets must outlast: of the slowest machine a pod may land on."""
+    return max((c.cold_start for c in landing if c.cold_start), key=lambda cold: cold.worst_seconds)
+
+
+def _dtype(landing: list[Candidate], catalog: Catalog) -> str:
+    """One type for every GPU that a pod may land on: `half` as soon as one of them has no bfloat16."""
+    return max(kernels.dtype(catalog.accelerators[candidate.machine.accelerator]) for candidate in landing)
+
+
+def _cpu_on_every_machine(chosen: Candidate, landing: list[Candidate], spec: EnvironmentSpec) -> int:
+    """CPU that every machine has which the pod may land on, so that any of them may be launched."""
+    room = min(candidate.machine.cpu_millicores for candidate in landing) - spec.cluster.daemon_sets.cpu_millicores
+    return cpu_request(room, chosen.machine.gpu_count)

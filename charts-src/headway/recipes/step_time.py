@@ -19,8 +19,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from headway.domain.accelerator import Accelerator
-from headway.domain.model_card import ModelCard, Precision
-from headway.recipes.memory_plan import kv_shards
+from headway.domain.model_card import KvPrecision, ModelCard, Precision
+from headway.recipes.memory_plan import KV_SHARE, kv_shards
 
 Speed = Literal[
     "bandwidth_16bit",
@@ -215,6 +215,7 @@ def step_time(
     accelerator: Accelerator,
     layout: Layout = Layout(),
     speeds: Speeds = CENTRAL,
+    kv_precision: KvPrecision = "16bit",
 ) -> StepTime:
     """The step time of a model on a layout. Raises `UnknownSpeed` where a needed figure is not known."""
     bandwidth, peak = _bandwidth(accelerator) * layout.tensor_parallel, _peak(accelerator, precision, speeds)
@@ -241,7 +242,7 @@ def step_time(
         token_groups=layout.expert_parallel,
         token_arithmetic=2 * max(0, active - looked_up - embedding) / peak,
         logits_arithmetic=2 * embedding / peak,
-        kv_token=card.kv_bytes_per_token_16bit / (bandwidth * shards * speeds.bandwidth_kv),
+        kv_token=card.kv_bytes_per_token_16bit * KV_SHARE[kv_precision] / (bandwidth * shards * speeds.bandwidth_kv),
         window=float(card.sliding_window_tokens or 0) if windowed else float("inf"),
         windowed=windowed,
         unhidden=speeds.unhidden,

@@ -25,8 +25,8 @@ class DeploymentPlan:
 
     def usd_per_hour(self, replicas: int, on_demand: bool = False) -> float | None:
         """Cost of that many replicas: expected, or with every machine bought on demand. `None` where no price is known."""
-        machine, nodes = self.recipe.chosen.machine, self.recipe.chosen.nodes
-        if on_demand:
-            return machine.on_demand.usd_per_hour * nodes * replicas if machine.on_demand else None
-        price = self.recipe.chosen.usd_per_hour
-        return price * replicas if price is not None else None
+        price = self.recipe.chosen.price
+        if price is None:
+            return None
+        each = price.on_demand if on_demand else price.expected
+        return each * replicas if each is not None else None
