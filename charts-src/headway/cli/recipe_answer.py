@@ -13,7 +13,7 @@ from headway.recipes.record import speed
 
 COLUMNS = (
     "", "machine", "GPUs", "weights", "engine", "KV GiB", "full sequences", "replicas", "p95 TTFT s", "p95 TPOT s", "USD/h",
-    "USD/Mtok", "why not",
+    "USD/Mtok",
 )  # fmt: skip
 NUMBERS = ("KV GiB", "full sequences", "replicas", "p95 TTFT s", "p95 TPOT s", "USD/h", "USD/Mtok")
 
@@ -27,13 +27,33 @@ def as_text(
 ) -> Group:
     """What was asked, every candidate, then the plan of the chosen one and its chain, or the nearest ones."""
     chosen = ranked[0] if ranked and ranked[0].runs else None
-    rows = [_cells(candidate, candidate is chosen) for candidate in ranked]
-    parts: list[Table | str] = [_asked(question), "", table(title, COLUMNS, rows, NUMBERS)]
+    running = [_cells(candidate, candidate is chosen) for candidate in ranked if candidate.runs]
+    parts: list[Table | str] = [_asked(question), "", _rejected(ranked)]
     if chosen:
-        parts += ["", _plan(chosen, question), "", _chain(chain)]
+        parts += ["", table(title, COLUMNS, running, NUMBERS), "", _plan(chosen, question), "", _chain(chain)]
     else:
         parts += ["", _nearest(near)]
     return Group(*parts)
+
+
+def _rejected(ranked: tuple[Candidate, ...]) -> Table:
+    """Every loser under the number that rejected it; machines and formats that it holds for alike share a row."""
+    held: dict[tuple[str, str], list[str]] = {}
+    for candidate in ranked:
+        if candidate.rejected_by:
+            count = f"{candidate.nodes} × " if candidate.nodes > 1 else ""
+            ways = held.setdefault((f"{candidate.engine} {_formats(candidate)}", candidate.rejected_by.reason), [])
+            ways.append(count + candidate.machine.name)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for (how, reason), names in held.items():
+        alike.setdefault((reason, ", ".join(dict.fromkeys(names))), []).append(how)
+    rows = [(reason, ", ".join(ways), machines) for (reason, machines), ways in alike.items()]
+    return table("rejected", ("why", "engine, weights", "machines"), rows or [("nothing", "", "")])
+
+
+def _formats(candidate: Candidate) -> str:
+    kv = f", KV {candidate.kv_precision}" if candidate.kv_precision != "16bit" else ""
+    return candidate.precision + kv
 
 
 def as_json(ranked: tuple[Candidate, ...], chain: tuple[Fallback, ...], near: tuple[Candidate, ...]) -> dict[str, Any]:
@@ -129,13 +149,12 @@ def _interval(time: Estimate | None) -> dict[str, float | None] | None:
 def _cells(candidate: Candidate, chosen: bool) -> tuple[str, ...]:
     memory, machine, latency = candidate.memory, candidate.machine, candidate.latency
     count = f"{candidate.nodes} × " if candidate.nodes > 1 else ""
-    reason = candidate.rejected_by.reason if candidate.rejected_by else "" if chosen else "costs more"
     fleet = candidate.fleet_usd_per_hour
     return (
-        "chosen" if chosen else "fits" if candidate.runs else "",
+        "chosen" if chosen else "",
         count + machine.name,
         f"{candidate.gpus} × {machine.accelerator}",
-        candidate.precision + (f", KV {candidate.kv_precision}" if candidate.kv_precision != "16bit" else ""),
+        _formats(candidate),
         candidate.engine,
         f"{memory.kv_cache_gib:.1f}" if memory else "?",
         str(memory.full_length_sequences) if memory else "?",
@@ -144,7 +163,6 @@ def _cells(candidate: Candidate, chosen: bool) -> tuple[str, ...]:
         _seconds(latency.tpot_p95 if latency else None, 4),
         f"{fleet:.4f}" if fleet is not None else "?",
         f"{candidate.usd_per_million_tokens:.2f}" if candidate.usd_per_million_tokens is not None else "",
-        reason,
     )
 
 

@@ -85,8 +85,8 @@ class Candidate:
 
     @property
     def usd_per_million_tokens(self) -> float | None:
-        """USD for a million output tokens at the stated load."""
-        fleet = self.fleet_usd_per_hour
+        """USD for a million output tokens at the stated load; `None` where it cannot be carried, or has no price."""
+        fleet = self.fleet_usd_per_hour if self.runs else None
         return usd_per_million_tokens(fleet, self.tokens_per_second) if fleet is not None else None
 
     @property

@@ -27,6 +27,8 @@ _REFUSE_FLOAT16 = ("google/gemma-2", "google/gemma-3")
 def why_not(card: ModelCard, precision: Precision, accelerator: Accelerator, engine: Engine) -> str | None:
     """The reason an engine cannot run this, or `None` when it can."""
     if accelerator.vendor == "amd":
+        if accelerator.target is None:
+            return f"{engine} runs on no {accelerator.name}; of AMD's it needs an Instinct, which EC2 does not have"
         if accelerator.target not in _ROCM_PRECISIONS.get(precision, ()):
             return f"{engine} has no {precision} kernels for {accelerator.target} ({accelerator.name})"
         return None
