@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from headway.cli import detect as verb
-from headway.cli.detect import detect
+from headway.cli.main import main
 from unit.recipes.detection.builders import GPUS
 
 NODES = str(GPUS / "nodes.json")
@@ -15,7 +15,7 @@ NODES = str(GPUS / "nodes.json")
 
 def run(*arguments: str, path: Path | None = None, stdin: str = "") -> Result:
     environment = {"NO_COLOR": "1"} | ({"PATH": str(path)} if path else {})
-    result = CliRunner().invoke(detect, list(arguments), env=environment, input=stdin)
+    result = CliRunner().invoke(main, ["detect", *arguments], env=environment, input=stdin)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from headway.catalog.loader import read_sheet
 from headway.cli import model as verb
-from headway.cli.model import model
+from headway.cli.main import main
 from headway.domain.model_card import ModelCard
 from unit.recipes.model_analysis.builders import (
     MODELS,
@@ -25,7 +25,7 @@ from unit.recipes.model_analysis.builders import (
 
 
 def inspect(*arguments: str) -> Result:
-    result = CliRunner().invoke(model, ["inspect", *arguments], env={"NO_COLOR": "1"})
+    result = CliRunner().invoke(main, ["model", "inspect", *arguments], env={"NO_COLOR": "1"})
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
