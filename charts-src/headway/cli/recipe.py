@@ -39,6 +39,7 @@ def recipe(
     """Rank every way to serve MODEL: a deployment over its pools, or a model card over the whole catalog."""
     catalog = load_catalog()
     spec = load_environment(env, catalog).spec
+    catalog = catalog.with_backends(spec.backends)
     question = _question(model, spec, catalog)
     question = replace(
         question,
@@ -53,7 +54,7 @@ def recipe(
         print_json({"chosen": rows[0] if chosen else None, "fallbacks": [], "candidates": rows})
     else:
         times = ("p95 TTFT s", "p95 TPOT s")
-        columns = ("", "machine", "GPUs", "precision", "KV GiB", "full sequences", *times, "USD/h", "why not")
+        columns = ("", "machine", "GPUs", "engine", "precision", "KV GiB", "full sequences", *times, "USD/h", "why not")
         cells = [_cells(candidate, candidate is chosen) for candidate in candidates]
         where = f"in {spec.name}" if model in spec.models else f"over the catalog, prices of {spec.cluster.region}"
         numbers = ("GPUs", "KV GiB", "full sequences", *times, "USD/h")
@@ -102,6 +103,7 @@ def _cells(candidate: Candidate, chosen: bool) -> tuple[str, ...]:
         "chosen" if chosen else "fits" if candidate.rejected_by is None else "",
         count + machine.name,
         f"{candidate.nodes * machine.gpu_count} × {machine.accelerator}",
+        candidate.engine,
         candidate.precision,
         f"{memory.kv_cache_gib:.1f}" if memory else "?",
         str(memory.full_length_sequences) if memory else "?",

@@ -15,6 +15,7 @@ from headway.recipes.machine import Machine
 from headway.recipes.memory_plan import plan_memory
 from headway.recipes.question import Place, Question
 from headway.recipes.recipe import Candidate, Rejection
+from headway.recipes.stated_arguments import why_not_on
 from headway.recipes.step_time import UnknownSpeed
 
 TOO_SMALL = ("GiB", "GPUs")
@@ -44,7 +45,7 @@ def judge(
         rejected_by=None,
     )
     rejection = (
-        _pinned(candidate, question) or _cannot_run(candidate, card, catalog) or _does_not_fit(candidate, question)
+        _pinned(candidate, question) or _cannot_run(candidate, question, catalog) or _does_not_fit(candidate, question)
     )
     if rejection:
         return replace(candidate, rejected_by=rejection)
@@ -68,10 +69,14 @@ def _pinned(candidate: Candidate, question: Question) -> Rejection | None:
     return None
 
 
-def _cannot_run(candidate: Candidate, card: ModelCard, catalog: Catalog) -> Rejection | None:
-    accelerator = catalog.accelerators[candidate.machine.accelerator]
-    if reason := kernels.why_not(card, candidate.precision, accelerator, candidate.engine):
+def _cannot_run(candidate: Candidate, question: Question, catalog: Catalog) -> Rejection | None:
+    accelerator, engine = catalog.accelerators[candidate.machine.accelerator], catalog.engines[candidate.engine]
+    if reason := kernels.why_not(question.card, candidate.precision, accelerator, engine):
         return Rejection(reason)
+    if candidate.nodes > 1 and engine.group is None:
+        return Rejection(f"{engine.name} does not span machines")
+    if refused := why_not_on(question.engine_arguments, engine, accelerator):
+        return Rejection(f"engine_arguments.{refused[0]}: {refused[1]}")
     if image_for(candidate.engine, candidate.machine, catalog) is None:
         return Rejection(f"the catalog has no {candidate.engine} image for {accelerator.vendor}")
     if candidate.memory is None:

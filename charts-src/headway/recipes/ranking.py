@@ -14,7 +14,8 @@ NODE_COUNTS = (1, 2, 4)
 
 def rank(question: Question, catalog: Catalog) -> tuple[Candidate, ...]:
     """Every candidate, best first; the first is the choice when nothing rejects it."""
-    return tuple(sorted(_candidates(question, catalog), key=_order))
+    preferred = {engine: place for place, engine in enumerate(question.engines)}
+    return tuple(sorted(_candidates(question, catalog), key=lambda one: (*_order(one), preferred[one.engine])))
 
 
 def _candidates(question: Question, catalog: Catalog) -> Iterator[Candidate]:

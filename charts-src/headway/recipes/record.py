@@ -41,8 +41,14 @@ def record(recipe: Recipe) -> dict[str, Any]:
             "expected": round(recipe.cold_start.expected_seconds),
             "worst": round(recipe.cold_start.worst_seconds),
         },
-        "others": [f"{place(other)}, {other.precision}: {why_not(other, chosen)}" for other in recipe.candidates[1:]],
+        "others": [_other(other, chosen) for other in recipe.candidates[1:]],
     }
+
+
+def _other(other: Candidate, chosen: Candidate) -> str:
+    """One that was not chosen, with its engine where that is another one."""
+    engine = f", {other.engine}" if other.engine != chosen.engine else ""
+    return f"{place(other)}, {other.precision}{engine}: {why_not(other, chosen)}"
 
 
 def _latency(chosen: Candidate) -> dict[str, str] | None:

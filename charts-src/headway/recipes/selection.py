@@ -18,6 +18,7 @@ from headway.recipes.memory_plan import UTILIZATION
 from headway.recipes.question import deployment_question
 from headway.recipes.ranking import rank
 from headway.recipes.recipe import Candidate, Recipe
+from headway.recipes.stated_arguments import stated_arguments
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def _first(names: list[str], most: int = 3) -> str:
 
 def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
     """The recipe of one model deployment. Raises `NothingFits` with every candidate and its reason."""
-    model = spec.models[name]
+    model, catalog = spec.models[name], catalog.with_backends(spec.backends)
     ranked = rank(deployment_question(model, spec, catalog), catalog)
     chosen = ranked[0] if ranked and ranked[0].rejected_by is None else None
     image = image_for(chosen.engine, chosen.machine, catalog) if chosen else None
@@ -67,7 +68,7 @@ def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
         checkpoint=prefix,
         sequences=min(model.concurrency, chosen.memory.typical_sequences),
         arguments=EngineArguments(
-            engine=chosen.engine,
+            engine=catalog.engines[chosen.engine],
             model=f"s3://{spec.cluster.models_bucket}/{prefix}",
             served_name=model.served_name or name,
             context_tokens=model.context_tokens,
@@ -78,6 +79,7 @@ def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
             pipeline_parallel=chosen.nodes,
             stream_buffer_bytes=host.stream_buffer_mib * 2**20,
             shutdown_seconds=lifecycle.shutdown_seconds,
+            stated=stated_arguments(model.engine_arguments, catalog.engines[chosen.engine], catalog),
         ),
         cold_start=cold,
         lifecycle=lifecycle,

@@ -9,7 +9,8 @@ import pytest
 from headway.catalog import CatalogFault, load_catalog
 
 DATA = files("headway.catalog") / "data"
-NAMES = ("accelerators.csv", "instance_types.csv", "prices.csv", "models.csv", "images.csv")
+ENGINES = ("engines.yaml", "engine_flags.csv", "engine_flag_rules.csv")
+NAMES = ("accelerators.csv", "instance_types.csv", "prices.csv", "models.csv", "images.csv", *ENGINES)
 
 Rows = list[dict[str, str]]
 
