@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent.parent / "charts-src" / "headway" / "catalog" / "data" / "engine_flags.csv"
-COLUMNS = ("engine", "flag", "aliases", "arity", "kind", "choices", "server_only", "replaced_by", "version", "as_of")
+COLUMNS = ("engine", "flag", "aliases", "arity", "kind", "choices", "server_only", "replaced_by")
+ABOUT = ("version", "source", "as_of")
 ARITY = {None: "one", 0: "none", "?": "optional", "+": "many", "*": "many"}
 Row = dict[str, str]
 
@@ -29,14 +30,15 @@ def main() -> None:
     command.add_argument("--as-of", required=True, help="date of the recording (YYYY-MM-DD)")
     stated = command.parse_args()
     server, engine_only = PARSERS[stated.engine]()
-    about = {"engine": stated.engine, "version": importlib.metadata.version(stated.engine), "as_of": stated.as_of}
+    version = importlib.metadata.version(stated.engine)
+    about = {"version": version, "source": "its argument parser, asked", "as_of": stated.as_of, "engine": stated.engine}
     recorded = [row | about for row in _rows(server, engine_only)]
     others = [row for row in _stored() if row["engine"] != stated.engine]
     with DATA.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(stream, (*COLUMNS, *ABOUT), lineterminator="\n")
         writer.writeheader()
         writer.writerows(sorted([*others, *recorded], key=lambda row: (row["engine"], row["flag"])))
-    print(f"{len(recorded)} flags of {stated.engine} {about['version']}")
+    print(f"{len(recorded)} flags of {stated.engine} {version}")
 
 
 def _stored() -> list[Row]:

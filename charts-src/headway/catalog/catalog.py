@@ -107,6 +107,7 @@ def _stated_flags(contract: EngineContract) -> tuple[EngineFlag, ...]:
             arity=arity,
             server_only=False,
             version=contract.version,
+            source=contract.source,
             as_of=contract.as_of,
         )
         for flag, arity in contract.flags.items()

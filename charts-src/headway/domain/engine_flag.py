@@ -31,6 +31,8 @@ class EngineFlag(Noun):
     """What takes its place, where the parser calls it deprecated."""
     version: str = Field(min_length=1)
     """Version of the engine that was asked."""
+    source: str = Field(min_length=1)
+    """Where it was read."""
     as_of: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     """Date of the recording."""
 

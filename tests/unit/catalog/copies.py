@@ -9,8 +9,11 @@ import pytest
 from headway.catalog import CatalogFault, load_catalog
 
 DATA = files("headway.catalog") / "data"
-ENGINES = ("engines.yaml", "engine_flags.csv", "engine_flag_rules.csv")
-NAMES = ("accelerators.csv", "instance_types.csv", "prices.csv", "models.csv", "images.csv", *ENGINES)
+SHEETS = (
+    *("accelerators.csv", "instance_types.csv", "prices.csv", "models.csv", "images.csv"),
+    *("engine_flags.csv", "engine_flag_rules.csv"),
+)
+NAMES = (*SHEETS, "engines.yaml")
 
 Rows = list[dict[str, str]]
 
