@@ -58,11 +58,21 @@ def _rows(server: argparse.ArgumentParser, engine_only: set[str] | None) -> Iter
             "flag": name,
             "aliases": " ".join(aliases),
             "arity": ARITY.get(action.nargs, "many"),
-            "kind": {int: "whole", float: "number"}.get(action.type, ""),  # type: ignore[call-overload]
+            "kind": _kind(action.type),
             "choices": " ".join(_choices(action)),
             "server_only": "yes" if engine_only is not None and name not in engine_only else "no",
             "replaced_by": str(getattr(action, "new_flag", "") or "").removeprefix("--"),
         }
+
+
+def _kind(parse: Any) -> str:
+    """What a parser reads: whole numbers, numbers, counts such as `8k`, or any text; optional values are looked into."""
+    inner = [cell.cell_contents for cell in getattr(parse, "__closure__", None) or ()]
+    if "optional_type" in getattr(parse, "__qualname__", "") and inner:
+        return _kind(inner[0])
+    if getattr(parse, "__name__", "").startswith("human_readable_int"):
+        return "count"
+    return "whole" if parse is int else "number" if parse is float else ""
 
 
 def _choices(action: argparse.Action) -> list[str]:
@@ -81,11 +91,16 @@ def _vllm() -> tuple[argparse.ArgumentParser, set[str]]:
     platforms._current_platform = CpuPlatform()  # defaults differ by platform, flags do not
     from vllm.engine.arg_utils import EngineArgs
     from vllm.entrypoints.common.cli_args import make_arg_parser
+    from vllm.model_executor.layers.quantization import QUANTIZATION_METHODS
     from vllm.utils.argparse_utils import FlexibleArgumentParser
 
     engine = EngineArgs.add_cli_args(FlexibleArgumentParser())
     names = {name.removeprefix("--") for action in engine._actions for name in action.option_strings}
-    return make_arg_parser(FlexibleArgumentParser()), names
+    server = make_arg_parser(FlexibleArgumentParser())
+    for action in server._actions:
+        if action.dest == "quantization":
+            action.choices = QUANTIZATION_METHODS  # checked after parsing, against this list
+    return server, names
 
 
 def _sglang() -> tuple[argparse.ArgumentParser, None]:

@@ -16,6 +16,7 @@ from headway.recipes import Candidate
 from headway.recipes.latency import Estimate
 from headway.recipes.question import Demand, Question, card_question, deployment_question
 from headway.recipes.ranking import rank
+from headway.recipes.record import why_not
 
 
 @click.command()
@@ -55,7 +56,7 @@ def recipe(
     else:
         times = ("p95 TTFT s", "p95 TPOT s")
         columns = ("", "machine", "GPUs", "engine", "precision", "KV GiB", "full sequences", *times, "USD/h", "why not")
-        cells = [_cells(candidate, candidate is chosen) for candidate in candidates]
+        cells = [_cells(candidate, chosen) for candidate in candidates]
         where = f"in {spec.name}" if model in spec.models else f"over the catalog, prices of {spec.cluster.region}"
         numbers = ("GPUs", "KV GiB", "full sequences", *times, "USD/h")
         console().print(table(f"{model} {where}", columns, cells, numbers))
@@ -96,11 +97,11 @@ def _short(card_id: str) -> str:
     return card_id.rpartition("/")[2]
 
 
-def _cells(candidate: Candidate, chosen: bool) -> tuple[str, ...]:
+def _cells(candidate: Candidate, chosen: Candidate | None) -> tuple[str, ...]:
     memory, machine = candidate.memory, candidate.machine
     count = f"{candidate.nodes} × " if candidate.nodes > 1 else ""
     return (
-        "chosen" if chosen else "fits" if candidate.rejected_by is None else "",
+        "chosen" if candidate is chosen else "fits" if candidate.rejected_by is None else "",
         count + machine.name,
         f"{candidate.nodes * machine.gpu_count} × {machine.accelerator}",
         candidate.engine,
@@ -110,8 +111,16 @@ def _cells(candidate: Candidate, chosen: bool) -> tuple[str, ...]:
         _seconds(candidate.latency.ttft_p95, 2) if candidate.latency else "?",
         _seconds(candidate.latency.tpot_p95, 4) if candidate.latency else "?",
         f"{candidate.usd_per_hour:.4f}" if candidate.usd_per_hour is not None else "?",
-        candidate.rejected_by.reason if candidate.rejected_by else "" if chosen else "costs more",
+        candidate.rejected_by.reason if candidate.rejected_by else _behind(candidate, chosen),
     )
+
+
+def _behind(candidate: Candidate, chosen: Candidate | None) -> str:
+    """Why one that fits was not chosen; prices stand in their own column."""
+    if chosen is None or candidate is chosen:
+        return ""
+    dearer = (candidate.usd_per_hour or 0) > (chosen.usd_per_hour or 0)
+    return "costs more" if dearer else why_not(candidate, chosen)
 
 
 def _json(candidate: Candidate) -> dict[str, Any]:

@@ -24,7 +24,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-FlagKey = Annotated[str, spelled(r"[A-Za-z0-9][\w.-]*", "a flag without its dashes, such as max-num-batched-tokens")]
+FlagKey = Annotated[
+    str, spelled(r"[A-Za-z0-9][\w.-]*", "written as flags are here, without dashes (max-num-batched-tokens)")
+]
 EngineArgumentsStated = dict[FlagKey, Annotated[ArgumentValue, BeforeValidator(_plain)]]
 """Further arguments by flag, without dashes."""
 

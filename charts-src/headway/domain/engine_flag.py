@@ -21,8 +21,8 @@ class EngineFlag(Noun):
     """Further names, with blanks between; for a switch, the last one may turn it off."""
     arity: Arity
     """How many values it takes."""
-    kind: Literal["", "whole", "number"] = ""
-    """Kind of its values; empty for any text."""
+    kind: Literal["", "whole", "number", "count"] = ""
+    """Kind of its values, a count being a whole number that may end in k, M or G; empty for any text."""
     choices: str = ""
     """Values it accepts, with blanks between; empty for any."""
     server_only: bool

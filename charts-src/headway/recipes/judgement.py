@@ -23,9 +23,18 @@ TOO_SMALL = ("GiB", "GPUs")
 
 
 def judge(
-    question: Question, place: Place, nodes: int, precision: Precision, engine: Engine, catalog: Catalog
+    question: Question,
+    place: Place,
+    nodes: int,
+    precision: Precision,
+    engine: Engine,
+    catalog: Catalog,
+    like: Candidate | None = None,
 ) -> Candidate:
-    """The candidate with its plans, and with the number that rejects it, if one does."""
+    """The candidate with its plans, and with the number that rejects it, if one does.
+
+    `like` is one that differs in its engine alone: predicted times do not, so its own are taken.
+    """
     card, machine = question.card, place.machine
     tensor_parallel = _tensor_parallel(card, machine.gpu_count)
     usable = catalog.accelerators[machine.accelerator].usable_gib
@@ -49,7 +58,7 @@ def judge(
     )
     if rejection:
         return replace(candidate, rejected_by=rejection)
-    latency = _latency(candidate, question, catalog)
+    latency = like.latency if like and like.latency else _latency(candidate, question, catalog)
     return replace(candidate, latency=latency, rejected_by=_too_slow(latency, question))
 
 

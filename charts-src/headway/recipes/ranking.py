@@ -22,9 +22,11 @@ def _candidates(question: Question, catalog: Catalog) -> Iterator[Candidate]:
     """Every place × precision × engine; more machines a replica only where one is too small."""
     for place in question.places:
         for precision in question.precisions:
+            judged: dict[int, Candidate] = {}
             for engine in question.engines:
                 for nodes in _node_counts(place.machine, question):
-                    candidate = judge(question, place, nodes, precision, engine, catalog)
+                    candidate = judge(question, place, nodes, precision, engine, catalog, judged.get(nodes))
+                    judged[nodes] = candidate
                     yield candidate
                     if candidate.rejected_by is None or candidate.rejected_by.unit not in TOO_SMALL:
                         break

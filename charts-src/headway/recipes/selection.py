@@ -38,7 +38,8 @@ class NothingFits(Exception):
         return f"no candidate serves {self.deployment}: " + ", ".join(shown)
 
 
-def _first(names: list[str], most: int = 3) -> str:
+def _first(found: list[str], most: int = 3) -> str:
+    names = list(dict.fromkeys(found))  # engines differ, machines repeat
     rest = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + rest
 

@@ -37,6 +37,10 @@ OWNERS = {
 }
 """What to state in place of a flag that Headway sets, by its meaning."""
 
+SPELLINGS = {"whole": r"-?\d+", "number": r"-?\d+(\.\d+)?([eE]-?\d+)?", "count": r"-?\d+|\d+(\.\d+)?[kKmMgGtT]|auto"}
+KINDS = {"whole": "a whole number", "number": "a number", "count": "a whole number (8192 or 8k)"}
+"""Kinds of values as people say them."""
+
 
 def stated_arguments(stated: Stated, engine: EngineContract, catalog: Catalog) -> tuple[StatedArgument, ...]:
     """The command line's share of what a deployment states; it must have no faults."""
@@ -170,9 +174,8 @@ def _misshapen(value: ArgumentValue, flag: EngineFlag) -> tuple[str, str] | None
 def _wrong_word(text: str, value: ArgumentValue, flag: EngineFlag) -> tuple[str, str] | None:
     if value is True:
         return None
-    pattern = {"whole": r"-?\d+", "number": r"-?\d+(\.\d+)?([eE]-?\d+)?"}.get(flag.kind)
-    if pattern and not re.fullmatch(pattern, text):
-        return f"is {text!r}, not a {'whole ' if flag.kind == 'whole' else ''}number", _expected(flag)
+    if flag.kind and not re.fullmatch(SPELLINGS[flag.kind], text):
+        return f"is {text!r}", _expected(flag)
     if flag.choices and text not in flag.choices.split():
         return f"is {text!r}", did_you_mean(text, flag.choices.split())
     return None
@@ -181,4 +184,4 @@ def _wrong_word(text: str, value: ArgumentValue, flag: EngineFlag) -> tuple[str,
 def _expected(flag: EngineFlag) -> str:
     if flag.choices:
         return f"state one of {', '.join(flag.choices.split()[:8])}"
-    return {"whole": "state a whole number", "number": "state a number", "": "state a value"}[flag.kind]
+    return f"state {KINDS[flag.kind]}" if flag.kind else "state a value"
