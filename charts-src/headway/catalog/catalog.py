@@ -1,11 +1,14 @@
 """The catalog as the rest of Headway sees it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
 from headway.domain.accelerator import Accelerator
+from headway.domain.backend import Backend
+from headway.domain.engine import EngineContract
+from headway.domain.engine_flag import EngineFlag, FlagRule
 from headway.domain.instance_type import Architecture, CapacityType, InstanceType, Price
 from headway.domain.model_card import ModelCard
 from headway.domain.runtime_image import RuntimeImage
@@ -28,6 +31,26 @@ class Catalog:
     """By key (`vllm`)."""
     prices: tuple[Price, ...]
     """In the order of the file."""
+    engines: Mapping[str, EngineContract]
+    """By name (`vllm`), in the order in which equals are preferred."""
+    engine_flags: Mapping[str, tuple[EngineFlag, ...]]
+    """Flags that each engine's parser listed, by the engine's name."""
+    flag_rules: tuple[FlagRule, ...]
+    """Flags that must not be stated, in the order of the file."""
+
+    def with_backends(self, backends: Mapping[str, Backend]) -> "Catalog":
+        """The catalog with an environment's own engines and their images; itself when there are none or it has them."""
+        new = {name: backend.contract(name) for name, backend in backends.items()}
+        if new.items() <= self.engines.items():
+            return self
+        images = [image for name, backend in backends.items() for image in backend.runtime_images(name)]
+        flags = {name: _stated_flags(contract) for name, contract in new.items()}
+        return replace(
+            self,
+            engines={**self.engines, **new},
+            engine_flags={**self.engine_flags, **flags},
+            images={**self.images, **{image.key: image for image in images}},
+        )
 
     def price(self, instance_type: str, region: str, capacity_type: CapacityType) -> Price | None:
         """The price of one offer, or `None` where no source gives it."""
@@ -81,3 +104,19 @@ class Catalog:
                 known = cheapest.get(price.instance_type, price.usd_per_hour)
                 cheapest[price.instance_type] = min(known, price.usd_per_hour)
         return cheapest
+
+
+def _stated_flags(contract: EngineContract) -> tuple[EngineFlag, ...]:
+    """The flags that a backend's contract names by itself."""
+    return tuple(
+        EngineFlag(
+            engine=contract.name,
+            flag=flag,
+            arity=arity,
+            server_only=False,
+            version=contract.version,
+            source=contract.source,
+            as_of=contract.as_of,
+        )
+        for flag, arity in contract.flags.items()
+    )

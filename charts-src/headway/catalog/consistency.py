@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from headway.catalog.sheet import Sheet
 from headway.domain.accelerator import Accelerator
+from headway.domain.engine import EngineContract
+from headway.domain.engine_flag import EngineFlag, FlagRule
 from headway.domain.fault import Fault, did_you_mean
 from headway.domain.instance_type import InstanceType, Price
 from headway.domain.model_card import ModelCard
+from headway.domain.runtime_image import RuntimeImage
 
 COMPUTE_CAPABILITY = re.compile(r"\d+\.\d+")
 
@@ -63,6 +66,39 @@ def model_faults(models: Sheet[ModelCard]) -> Iterator[Fault]:
         if card.licence and not card.licence_source:
             wrong = f"is empty and the licence is {card.licence!r}"
             yield Fault(models.file, line, "licence_source", wrong, "say where the licence was read")
+
+
+def engine_faults(
+    engines: Mapping[str, EngineContract],
+    images: Sheet[RuntimeImage],
+    flags: Sheet[EngineFlag],
+    rules: Sheet[FlagRule],
+) -> Iterator[Fault]:
+    """Images, flags and rules belong to an engine with a contract, and a contract uses flags that its engine has."""
+    if not engines:
+        return
+    named = [(images.file, line, image.engine) for line, image in images.lines if image.engine]
+    named += [(flags.file, line, flag.engine) for line, flag in flags.lines]
+    named += [(rules.file, line, rule.engine) for line, rule in rules.lines if rule.engine != "*"]
+    for file, line, engine in named:
+        if engine not in engines:
+            wrong = f"{engine!r} has no contract in engines.yaml"
+            yield Fault(file, line, "engine", wrong, did_you_mean(engine, list(engines), "add one"))
+    for name, contract in engines.items():
+        known = {flag for row in flags.nouns if row.engine == name for flag in row.names}
+        for text in _flags_of(contract):
+            if known and text.removeprefix("--") not in known:
+                wrong = f"{name} {contract.version} has no {text}"
+                yield Fault("engines.yaml", 1, name, wrong, did_you_mean(text.removeprefix("--"), known))
+
+
+def _flags_of(contract: EngineContract) -> Iterator[str]:
+    """Every flag of the engine's server that a contract names."""
+    for names in (contract.arguments, contract.counterparts):
+        yield from (flag for key in type(names).model_fields if (flag := getattr(names, key)))
+    yield from (text for text in contract.fixed_arguments if text.startswith("--"))
+    if contract.group:
+        yield from (contract.group.nodes, contract.group.rank, contract.group.leader, *contract.group.worker)
 
 
 def _ceilings(machine: InstanceType) -> Iterable[tuple[str, float | None, str, float | None]]:

@@ -1,4 +1,4 @@
-"""Loads the catalog from its CSV files, or says everything that is wrong with them."""
+"""Loads the catalog from its files, or says everything that is wrong with them."""
 
 from functools import cache
 from importlib.resources import files
@@ -7,10 +7,18 @@ from pathlib import Path
 from types import MappingProxyType
 
 from headway.catalog.catalog import Catalog
-from headway.catalog.consistency import accelerator_faults, instance_type_faults, model_faults, price_faults
+from headway.catalog.consistency import (
+    accelerator_faults,
+    engine_faults,
+    instance_type_faults,
+    model_faults,
+    price_faults,
+)
+from headway.catalog.contracts import read_contracts
 from headway.catalog.faults import CatalogFault
 from headway.catalog.sheet import read_sheet
 from headway.domain.accelerator import Accelerator
+from headway.domain.engine_flag import EngineFlag, FlagRule
 from headway.domain.fault import Fault
 from headway.domain.instance_type import InstanceType, Price
 from headway.domain.model_card import ModelCard
@@ -33,6 +41,9 @@ def _load(directory: Traversable) -> Catalog:
     prices = read_sheet(directory, "prices.csv", Price, ("instance_type", "region", "capacity_type"))
     models = read_sheet(directory, "models.csv", ModelCard, ("id",))
     images = read_sheet(directory, "images.csv", RuntimeImage, ("key",))
+    engines = read_contracts(directory)
+    flags = read_sheet(directory, "engine_flags.csv", EngineFlag, ("engine", "flag"))
+    rules = read_sheet(directory, "engine_flag_rules.csv", FlagRule, ("engine", "flag", "kind", "problem"))
     _refuse(
         *accelerators.faults,
         *accelerator_faults(accelerators),
@@ -43,6 +54,10 @@ def _load(directory: Traversable) -> Catalog:
         *models.faults,
         *model_faults(models),
         *images.faults,
+        *engines.faults,
+        *flags.faults,
+        *rules.faults,
+        *engine_faults(engines.by_name, images, flags, rules),
     )
     return Catalog(
         accelerators=MappingProxyType({part.key: part for part in accelerators.nouns}),
@@ -50,6 +65,11 @@ def _load(directory: Traversable) -> Catalog:
         models=MappingProxyType({card.id: card for card in models.nouns}),
         images=MappingProxyType({image.key: image for image in images.nouns}),
         prices=prices.nouns,
+        engines=MappingProxyType(dict(engines.by_name)),
+        engine_flags=MappingProxyType(
+            {engine: tuple(flag for flag in flags.nouns if flag.engine == engine) for engine in engines.by_name}
+        ),
+        flag_rules=rules.nouns,
     )
 
 

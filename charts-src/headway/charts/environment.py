@@ -47,6 +47,7 @@ def environment_charts(
     scope: CdkApp, spec: EnvironmentSpec, plans: tuple[DeploymentPlan, ...], catalog: Catalog
 ) -> EnvironmentCharts:
     """Builds every chart of an environment in `scope`."""
+    catalog = catalog.with_backends(spec.backends)
     foundation = FoundationChart(scope, spec, plans, _gpu_resource(spec, catalog))
     nodes = NodesChart(scope, spec, plans, catalog) if spec.cluster.provider == "eks" else None
     models = tuple(ModelChart(scope, spec, plan, catalog, PROMETHEUS) for plan in plans)
@@ -55,7 +56,8 @@ def environment_charts(
     frontend = FrontendChart(scope, spec, catalog)
     grouped = [model for model in models if model.plan.recipe.chosen.nodes > 1]
     rows = reachability_table(
-        spec, gateway.gateway, frontend.pages, metrics.collector, MODEL_SERVERS, CACHE_FILLERS,
+        spec, gateway.gateway, frontend.pages, metrics.collector, MODEL_SERVERS,
+        tuple(plan.recipe.arguments.engine for plan in plans), CACHE_FILLERS,
         tuple(model.server.pods for model in grouped), PROMETHEUS,
     )  # fmt: skip
     owners = (

@@ -5,8 +5,7 @@ from cdk8s import App
 from headway.catalog import Catalog
 from headway.charts.namespaces import INFERENCE, METRICS
 from headway.constructs.alert_rules import AlertRules
-from headway.constructs.engine_pod import HTTP
-from headway.constructs.metrics_collector import MetricsCollector, MetricsCollectorProps
+from headway.constructs.metrics_collector import MetricsCollector, MetricsCollectorProps, ScrapedEngine
 from headway.constructs.part import ManifestChart
 from headway.constructs.references import Endpoint, Pods
 from headway.domain.environment import EnvironmentSpec
@@ -28,6 +27,7 @@ class MetricsChart(ManifestChart):
         prometheus: Endpoint,
     ) -> None:
         super().__init__(scope, "metrics", environment=spec.name)
+        served = tuple(ScrapedEngine(resource_name(plan.name), plan.recipe.arguments.engine) for plan in plans)
         self.collector = MetricsCollector(
             self,
             "Collector",
@@ -37,7 +37,8 @@ class MetricsChart(ManifestChart):
                 cluster=spec.cluster,
                 image=catalog.images["collector"],
                 targets=(model_servers,),
-                target_port=HTTP,
+                engines=served,
+                series_prefixes=tuple(engine.metrics.prefix for engine in catalog.engines.values()),
                 prometheus=prometheus,
             ),
         )
@@ -50,7 +51,7 @@ def _watched(plan: DeploymentPlan) -> Watched:
         name=resource_name(plan.name),
         namespace=INFERENCE,
         served_name=plan.recipe.arguments.served_name,
-        engine=plan.recipe.chosen.engine,
+        engine=plan.recipe.arguments.engine,
         max_replicas=plan.model.limits.replicas.max,
         cold_start_seconds=int(plan.recipe.cold_start.worst_seconds),
         ttft_seconds=plan.model.objective.ttft_seconds,

@@ -74,7 +74,7 @@ class ModelChart(ManifestChart):
                 replicas=plan.model.limits.replicas,
                 law=plan.law,
                 target=plan.target,
-                engine=plan.recipe.chosen.engine,
+                engine=plan.recipe.arguments.engine,
                 served_name=plan.recipe.arguments.served_name,
                 scaler=spec.cluster.keda.scaler,
                 metrics=prometheus,

@@ -1,14 +1,16 @@
 """The reachability table of an environment: every connection that is allowed, and why. What is not here is denied."""
 
-from headway.constructs.engine_pod import HTTP as ENGINE
 from headway.constructs.frontend import FrontendPages
 from headway.constructs.gateway import GatewayService
 from headway.constructs.metrics_collector import OTEL_ADD_ON, OWN_METRICS, MetricsCollector
 from headway.constructs.reachability import POD_IDENTITY, Ranges, Row
 from headway.constructs.references import Endpoint, Pods
+from headway.domain.engine import EngineContract
 from headway.domain.environment import EnvironmentSpec
 
 HTTPS = (443,)
+DEFAULT_PORT: int = EngineContract.model_fields["port"].default
+"""Port of the rows about model servers where there are none."""
 
 
 def reachability_table(
@@ -17,6 +19,7 @@ def reachability_table(
     pages: FrontendPages,
     collector: MetricsCollector,
     model_servers: Pods,
+    engines: tuple[EngineContract, ...],
     cache_fillers: Pods,
     groups: tuple[Pods, ...],
     prometheus: Endpoint,
@@ -26,6 +29,8 @@ def reachability_table(
     load_balancer = Ranges("the load balancer's subnets", cluster.load_balancer_cidrs)
     aws = Ranges("S3 and STS, through VPC endpoints", (cluster.vpc_cidr, *cluster.s3_cidrs))
     api = Ranges("the API server, by its Service and in the VPC", (cluster.service_cidr, cluster.vpc_cidr))
+    api_ports = tuple(sorted({engine.port for engine in engines})) or (DEFAULT_PORT,)
+    metrics_ports = tuple(sorted({engine.metrics_port for engine in engines})) or (DEFAULT_PORT,)
     gateway_pods, monitoring = gateway.endpoint.pods, prometheus.pods.namespace
     writes = (
         Row(collector.pods, monitoring, (prometheus.port.number,), "remote write of engine metrics")
@@ -40,8 +45,8 @@ def reachability_table(
     return (
         Row(load_balancer, gateway_pods, (gateway.endpoint.port.number,), "requests"),
         Row(load_balancer, pages.endpoint.pods, (pages.endpoint.port.number,), "pages"),
-        Row(gateway_pods, model_servers, (ENGINE.number,), "inference; the gateway allow-lists paths"),
-        Row(collector.pods, model_servers, (ENGINE.number,), "metrics share the API's port"),
+        Row(gateway_pods, model_servers, api_ports, "inference; the gateway allow-lists paths"),
+        Row(collector.pods, model_servers, metrics_ports, "metrics share the API's port"),
         writes,
         Row(collector.pods, api, HTTPS, "finding pods to scrape"),
         Row(gateway_pods, api, HTTPS, "watching endpoints"),

@@ -54,6 +54,7 @@ def recipe(model: str | None, env: str, diff: tuple[str, str] | None, style: str
         raise click.UsageError("Missing argument 'MODEL' (or --diff OLD NEW).")
     catalog = load_catalog()
     spec = load_environment(env, catalog).spec
+    catalog = catalog.with_backends(spec.backends)
     question = _asked(_question(model, spec, catalog), **asked)
     ranked = rank(question, catalog)
     runs = bool(ranked) and ranked[0].runs

@@ -6,8 +6,8 @@ from cdk8s_plus_28 import k8s
 
 from headway.constructs.compile_cache import CacheFolder
 from headway.constructs.engine_pod import (
-    CACHE,
     EnginePodProps,
+    cache_folder,
     chosen_machine,
     engine_mounts,
     engine_pod,
@@ -96,7 +96,7 @@ class CompileCacheFiller(Part):
                         name="fill",
                         image=image_reference(props.recipe.image, props.cluster),
                         image_pull_policy="IfNotPresent",
-                        command=["sh", "-c", folder.fill_script(f"{CACHE}/vllm"), "fill"],
+                        command=["sh", "-c", folder.fill_script(cache_folder(props.recipe.arguments.engine)), "fill"],
                         args=list(props.recipe.arguments.compile_command()),
                         env=server.containers[0].env,
                         resources=engine_resources(props),

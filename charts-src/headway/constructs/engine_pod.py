@@ -18,18 +18,34 @@ from headway.constructs.security import restricted_container, restricted_pod
 from headway.constructs.workload import container_ports, http_probe, pause_before_stop
 from headway.domain.accelerator import Accelerator
 from headway.domain.cluster import Cluster
+from headway.domain.engine import CACHE_PLACEHOLDER, EngineContract
 from headway.domain.gpu_pool import GpuPool
 from headway.domain.noun import Noun
 from headway.recipes import Recipe
 from headway.recipes.disk_plan import POD_DISK_GIB
-from headway.recipes.engine_arguments import PORT
 
-HTTP = Port("http", PORT)
 POOL_LABEL = "headway.dev/pool"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 HOME = "/home/engine"
 CACHE = f"{HOME}/.cache"
 Place = Literal["alone", "leader", "worker"]
+
+
+def serving_port(engine: EngineContract) -> Port:
+    """The port that a model server answers on."""
+    return Port("http", engine.port)
+
+
+def metrics_port(engine: EngineContract) -> Port:
+    """The port that a model server's metrics are read from; the API's own unless the contract names another."""
+    return Port("metrics", engine.metrics.port) if engine.metrics.port else serving_port(engine)
+
+
+def cache_folder(engine: EngineContract) -> str:
+    """Where the engine keeps compiled kernels. Raises `ValueError` for an engine that keeps none."""
+    if engine.compile_cache is None:
+        raise ValueError(f"{engine.name} keeps no compile cache")
+    return f"{CACHE}/{engine.compile_cache.folder}"
 
 
 class EnginePodProps(Noun, arbitrary_types_allowed=True):
@@ -82,7 +98,7 @@ def engine_resources(props: EnginePodProps) -> k8s.ResourceRequirements:
 
 
 def _engine(props: EnginePodProps, place: Place) -> k8s.Container:
-    recipe = props.recipe
+    recipe, contract = props.recipe, props.recipe.arguments.engine
     serves = place != "worker"
     return k8s.Container(
         name="engine",
@@ -91,10 +107,10 @@ def _engine(props: EnginePodProps, place: Place) -> k8s.Container:
         command=list(recipe.arguments.command()),
         args=[*recipe.arguments.arguments(), *_group_arguments(props, place)],
         env=_environment(props, place),
-        ports=container_ports(HTTP) if serves else None,
-        startup_probe=_health(recipe.lifecycle.startup_failures) if serves else None,
-        liveness_probe=_health(6) if serves else None,
-        readiness_probe=_health(2) if serves else None,
+        ports=container_ports(*dict.fromkeys((serving_port(contract), metrics_port(contract)))) if serves else None,
+        startup_probe=_health(contract, recipe.lifecycle.startup_failures) if serves else None,
+        liveness_probe=_health(contract, 6) if serves else None,
+        readiness_probe=_health(contract, 2) if serves else None,
         lifecycle=pause_before_stop(recipe.lifecycle.pre_stop_seconds),
         resources=engine_resources(props),
         security_context=restricted_container(),
@@ -104,18 +120,13 @@ def _engine(props: EnginePodProps, place: Place) -> k8s.Container:
 
 def _group_arguments(props: EnginePodProps, place: Place) -> list[str]:
     """How the machines of one replica find each other; LeaderWorkerSet sets the variables."""
-    if place == "alone":
+    group = props.recipe.arguments.engine.group
+    if place == "alone" or group is None:
         return []
     rank = "0" if place == "leader" else "$(LWS_WORKER_INDEX)"
-    shared = [
-        "--nnodes",
-        str(props.recipe.chosen.nodes),
-        "--node-rank",
-        rank,
-        "--master-addr",
-        "$(LWS_LEADER_ADDRESS)",
-    ]
-    return shared if place == "leader" else [*shared, "--headless"]
+    leader = "$(LWS_LEADER_ADDRESS)" + (f":{group.leader_port}" if group.leader_port else "")
+    shared = [group.nodes, str(props.recipe.chosen.nodes), group.rank, rank, group.leader, leader]
+    return shared if place == "leader" else [*shared, *group.worker]
 
 
 def _environment(props: EnginePodProps, place: Place) -> list[k8s.EnvVar]:
@@ -127,18 +138,19 @@ def _environment(props: EnginePodProps, place: Place) -> list[k8s.EnvVar]:
         "TRITON_CACHE_DIR": f"{CACHE}/triton",
         "USER": "engine",
     }
-    if props.recipe.chosen.engine == "vllm":
-        values |= {"VLLM_CACHE_ROOT": f"{CACHE}/vllm", "VLLM_NO_USAGE_STATS": "1"}
-        values |= {"VLLM_HOST_IP": "127.0.0.1"} if place == "alone" else {}
+    contract = props.recipe.arguments.engine
+    values |= {name: text.replace(CACHE_PLACEHOLDER, CACHE) for name, text in contract.environment.items()}
+    address = contract.address_variable
+    values |= {address: "127.0.0.1"} if address and place == "alone" else {}
     variables = [k8s.EnvVar(name=name, value=value) for name, value in sorted(values.items())]
-    if place != "alone":
+    if address and place != "alone":
         own_address = k8s.EnvVarSource(field_ref=k8s.ObjectFieldSelector(api_version="v1", field_path="status.podIP"))
-        variables.append(k8s.EnvVar(name="VLLM_HOST_IP", value_from=own_address))
+        variables.append(k8s.EnvVar(name=address, value_from=own_address))
     return variables
 
 
-def _health(failures: int) -> k8s.Probe:
-    return http_probe("/health", HTTP, failures, timeout_seconds=3)
+def _health(contract: EngineContract, failures: int) -> k8s.Probe:
+    return http_probe(contract.health_path, serving_port(contract), failures, timeout_seconds=3)
 
 
 def engine_mounts() -> list[k8s.VolumeMount]:
@@ -172,7 +184,7 @@ def _cache_copy(props: EnginePodProps, folder: CacheFolder) -> k8s.Container:
         name="compile-cache",
         image=image_reference(props.recipe.image, props.cluster),
         image_pull_policy="IfNotPresent",
-        command=["sh", "-c", folder.copy_script(f"{CACHE}/vllm")],
+        command=["sh", "-c", folder.copy_script(cache_folder(props.recipe.arguments.engine))],
         resources=resources({"cpu": "250m", **fixed}, fixed),
         security_context=restricted_container(),
         volume_mounts=[*engine_mounts(), folder.mount(read_only=True)],

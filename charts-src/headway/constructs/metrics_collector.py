@@ -4,11 +4,14 @@ One replica, because two would write every sample twice (trap N16). It drops eve
 """
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import yaml
 from cdk8s_plus_28 import k8s
 
+from headway.constructs.engine_pod import metrics_port, serving_port
 from headway.constructs.image import image_reference
 from headway.constructs.manifest import resources
 from headway.constructs.part import ManifestChart, Part
@@ -25,6 +28,7 @@ from headway.constructs.workload import (
     reads,
 )
 from headway.domain.cluster import Cluster
+from headway.domain.engine import EngineContract
 from headway.domain.environment import Metrics
 from headway.domain.noun import Noun
 from headway.domain.runtime_image import RuntimeImage
@@ -36,11 +40,23 @@ from headway.kinds import (
     PodMonitorSpec,
     ScrapeEndpoint,
 )
+from headway.scaling import DEPLOYMENT_LABEL
 
 OWN_METRICS = Port("own-metrics", 8888)
 HEALTH = Port("health", 13133)
 OTEL_ADD_ON = "keda-otel-scaler.keda.svc:4317"
 JOB = "model-server"
+POD_NAME_LABEL = "__meta_kubernetes_pod_label_app_kubernetes_io_name"
+PORT_NAME = "__meta_kubernetes_pod_container_port_name"
+
+
+@dataclass(frozen=True)
+class ScrapedEngine:
+    """A deployment whose pods are scraped, with the contract that says where and what."""
+
+    deployment: str
+    """Name on its pods."""
+    contract: EngineContract
 
 
 class MetricsCollectorProps(Noun, arbitrary_types_allowed=True):
@@ -56,8 +72,10 @@ class MetricsCollectorProps(Noun, arbitrary_types_allowed=True):
     """The collector's program."""
     targets: tuple[Pods, ...]
     """Pods it scrapes."""
-    target_port: Port
-    """Their metrics port."""
+    engines: tuple[ScrapedEngine, ...]
+    """The deployments that these pods belong to."""
+    series_prefixes: tuple[str, ...]
+    """What the series begin with that are kept: those of every engine that could be deployed."""
     prometheus: Endpoint
     """Where it writes."""
 
@@ -195,7 +213,7 @@ def _scrape(props: MetricsCollectorProps) -> dict[str, Any]:
             {
                 "action": "keep",
                 "source_labels": ["__meta_kubernetes_pod_container_port_name"],
-                "regex": props.target_port.name,
+                "regex": _port_names(props.engines),
             },
             {
                 "action": "replace",
@@ -203,9 +221,44 @@ def _scrape(props: MetricsCollectorProps) -> dict[str, Any]:
                 "target_label": "namespace",
             },
             {"action": "replace", "source_labels": ["__meta_kubernetes_pod_name"], "target_label": "pod"},
+            *_peculiar(props.engines),
         ],
-        "metric_relabel_configs": [{"action": "keep", "source_labels": ["__name__"], "regex": "(vllm|sglang):.+"}],
+        "metric_relabel_configs": [
+            {"action": "keep", "source_labels": ["__name__"], "regex": _kept_series(props.series_prefixes)}
+        ],
     }
+
+
+def _port_names(engines: tuple[ScrapedEngine, ...]) -> str:
+    """Names of the container ports that metrics are read from."""
+    names = {metrics_port(engine.contract).name for engine in engines} or {"http"}
+    return "|".join(sorted(names))
+
+
+def _peculiar(engines: tuple[ScrapedEngine, ...]) -> Iterator[dict[str, Any]]:
+    """Rules for deployments whose metrics are on a port, on a path or under labels of their own."""
+    apart = [one for one in engines if metrics_port(one.contract) != serving_port(one.contract)]
+    if apart:
+        yield {"action": "drop", "source_labels": [POD_NAME_LABEL, PORT_NAME], "regex": f"({_any_of(apart)});http"}
+    for path in sorted({one.contract.metrics.path for one in engines} - {"/metrics"}):
+        there = [one for one in engines if one.contract.metrics.path == path]
+        rule = {"action": "replace", "source_labels": [POD_NAME_LABEL], "regex": _any_of(there)}
+        yield {**rule, "target_label": "__metrics_path__", "replacement": path}
+    unnamed = [one for one in engines if one.contract.metrics.model_label is None]
+    if unnamed:
+        rule = {"action": "replace", "source_labels": [POD_NAME_LABEL], "regex": f"({_any_of(unnamed)})"}
+        yield {**rule, "target_label": DEPLOYMENT_LABEL}
+
+
+def _any_of(engines: list[ScrapedEngine]) -> str:
+    return "|".join(sorted(engine.deployment for engine in engines))
+
+
+def _kept_series(prefixes: tuple[str, ...]) -> str:
+    """What the engines' own series begin with; engines that put a colon after their name share one group."""
+    named = [prefix.removesuffix(":") for prefix in prefixes if prefix.endswith(":")]
+    groups = [f"({'|'.join(named)}):.+"] if named else []
+    return "|".join([*groups, *(f"{prefix}.+" for prefix in prefixes if not prefix.endswith(":"))])
 
 
 def _own_metrics() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from cdk8s_plus_28 import k8s
 
-from headway.constructs.engine_pod import HTTP, EnginePodProps, engine_pod
+from headway.constructs.engine_pod import EnginePodProps, engine_pod, serving_port
 from headway.constructs.manifest import int_or_string, plain
 from headway.constructs.part import Labels, ManifestChart, Part
 from headway.constructs.references import Endpoint, Identity, Pods
@@ -47,7 +47,8 @@ class ModelServer(Part):
         self._props = props
         self._grouped = props.pod.recipe.chosen.nodes > 1
         recipe, cluster = props.pod.recipe, props.pod.cluster
-        self.endpoint = Endpoint(self._service_name, HTTP, Pods.of(props.namespace, self._serving))
+        port = serving_port(recipe.arguments.engine)
+        self.endpoint = Endpoint(self._service_name, port, Pods.of(props.namespace, self._serving))
         self.identity = Identity(
             props.namespace,
             props.pod.service_account,

@@ -6,9 +6,9 @@ from pydantic import Field
 
 from headway.constructs.part import ManifestChart, Part
 from headway.constructs.references import Endpoint
+from headway.domain.engine import EngineContract
 from headway.domain.noun import Noun, WholeSeconds
 from headway.domain.objective import Replicas
-from headway.domain.runtime_image import Engine
 from headway.kinds import (
     Advanced,
     Fallback,
@@ -46,7 +46,7 @@ class QueueScalerProps(Noun, arbitrary_types_allowed=True):
     """The law."""
     target: int = Field(ge=1)
     """Value of the law that one replica carries."""
-    engine: Engine
+    engine: EngineContract
     """Whose metrics are read."""
     served_name: str
     """The model's name on those metrics."""
@@ -126,7 +126,7 @@ def scaling_behavior(props: QueueScalerProps) -> ScalingBehavior:
 def _trigger(metric: str, props: QueueScalerProps, may_sleep: bool) -> Trigger:
     target = str(props.target)
     if props.scaler == "prometheus":
-        query = promql(metric, props.engine, props.served_name, may_sleep)
+        query = promql(metric, props.engine, props.served_name, props.name, may_sleep)
         metadata = {
             "serverAddress": props.metrics.url,
             "query": query,
@@ -134,7 +134,7 @@ def _trigger(metric: str, props: QueueScalerProps, may_sleep: bool) -> Trigger:
             "ignoreNullValues": "false",
         }
         return Trigger(type="prometheus", name=metric, metadata=metadata, metric_type="AverageValue")
-    query = otel_query(metric, props.engine, props.served_name)
+    query = otel_query(metric, props.engine, props.served_name, props.name)
     metadata = {"metricQuery": query, "operationOverTime": "last_one", "targetValue": target}
     if props.scaler == "kedify-otel":
         return Trigger(type="kedify-otel", name=metric, metadata=metadata, metric_type="AverageValue")

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from headway.domain.backend import Backend
 from headway.domain.cluster import Cluster
+from headway.domain.engine import EngineName
 from headway.domain.fact import CertificateArn, HostName, RepositoryUrl
 from headway.domain.gpu_pool import GpuPool, Name
 from headway.domain.model_deployment import DeploymentName, ModelDeployment
@@ -103,6 +105,8 @@ class EnvironmentSpec(Noun):
     """The OpenAI endpoint."""
     frontend: Frontend
     """The audience pages."""
+    backends: dict[EngineName, Backend] = {}
+    """Engines of the fork's own by name, beside those that Headway ships."""
     pools: dict[Name, GpuPool]
     """GPU pools by name."""
     models: dict[DeploymentName, ModelDeployment]

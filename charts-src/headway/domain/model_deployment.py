@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from headway.domain.engine_argument import EngineArgumentsStated
 from headway.domain.gpu_pool import Name
 from headway.domain.model_card import KvPrecision, Precision
 from headway.domain.noun import Noun, Tokens, Unit, WholeSeconds, spelled
@@ -79,6 +80,11 @@ class ModelDeployment(Noun):
     """What it may use."""
     pools: Annotated[tuple[Name, ...], Field(min_length=1)]
     """GPU pools it may land on; the recipe engine chooses among them."""
+    engines: Annotated[tuple[Engine, ...], Field(min_length=1)] = ("vllm",)
+    """Engines it may be served by, the preferred one first; the recipe engine chooses among them."""
+    engine_arguments: EngineArgumentsStated = {}
+    """Further arguments of the engine by flag without dashes (`max-num-batched-tokens: 4096`); each is checked against the
+    flags that the engine has."""
     pin: Pin = Pin()
     """Choices taken out of the recipe engine's hands."""
     scaling: Scaling = Scaling()
@@ -92,12 +98,21 @@ class ModelDeployment(Noun):
     contract: Literal["openai", "generate"] = "openai"
     """Client contract the gateway offers for it beside the OpenAI one."""
 
+    @property
+    def allowed_engines(self) -> tuple[Engine, ...]:
+        """Engines that it may be served by, the preferred one first; a pin leaves one."""
+        return (self.pin.engine,) if self.pin.engine else self.engines
+
     @model_validator(mode="after")
     def _consistent(self) -> "ModelDeployment":
         if self.pin.precision and self.pin.precision not in self.checkpoints:
             have = ", ".join(sorted(self.checkpoints))
             raise ValueError(
                 f"pin.precision is {self.pin.precision} but the checkpoints are {have}; add one or drop the pin"
+            )
+        if self.pin.engine and "engines" in self.model_fields_set and self.pin.engine not in self.engines:
+            raise ValueError(
+                f"pin.engine is {self.pin.engine} and engines are {', '.join(self.engines)}; add it or drop the pin"
             )
         typical = self.workload.prompt_tokens + self.workload.output_tokens
         if typical > self.context_tokens:

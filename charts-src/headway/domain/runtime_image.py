@@ -2,11 +2,21 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from headway.domain.noun import Noun, Unit
 
-Engine = Literal["vllm", "sglang"]
+Engine = str
+"""Name of an engine: that of its contract."""
+
+
+def _pinned(tag: str) -> str:
+    if tag == "latest":
+        raise ValueError("pin a version; latest moves")
+    return tag
+
+
+PinnedTag = Annotated[str, Field(min_length=1), AfterValidator(_pinned)]
 
 
 class RuntimeImage(Noun):
@@ -16,7 +26,7 @@ class RuntimeImage(Noun):
     """Short name used in environments (`vllm`, `gateway`)."""
     repository: str
     """Registry and repository without tag."""
-    tag: str = Field(min_length=1)
+    tag: PinnedTag
     """Pinned tag; `latest` is refused."""
     engine: Engine | None = None
     """Inference engine inside, or `None` for other programs."""
@@ -32,10 +42,3 @@ class RuntimeImage(Noun):
     """Where the sizes were read."""
     as_of: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     """Date of the row."""
-
-    @field_validator("tag")
-    @classmethod
-    def _pinned(cls, tag: str) -> str:
-        if tag == "latest":
-            raise ValueError("pin a version; latest moves")
-        return tag

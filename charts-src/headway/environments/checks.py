@@ -5,13 +5,14 @@ one pool does not hide a wrong model card elsewhere.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from headway.catalog import Catalog
+from headway.domain.backend import Backend
 from headway.domain.cluster import Cluster
 from headway.domain.environment import Edge, EnvironmentSpec, Frontend, Gateway
 from headway.domain.fact import is_unresolved
@@ -21,6 +22,7 @@ from headway.domain.instance_type import InstanceType
 from headway.domain.model_deployment import ModelDeployment
 from headway.domain.names import RESERVED, resource_name
 from headway.domain.noun import Noun
+from headway.environments.engine_checks import backend_findings, engine_findings
 from headway.environments.source import Located
 from headway.recipes.machine import machines
 from headway.scaling import LAWS
@@ -39,8 +41,11 @@ class Parts:
     edge: Edge | None
     gateway: Gateway | None
     frontend: Frontend | None
+    backends: dict[str, Backend]
     pools: dict[str, GpuPool]
     models: dict[str, ModelDeployment]
+    backend_names: tuple[str, ...]
+    """Every backend that is named, well-formed or not."""
     pool_names: tuple[str, ...] | None
     """Every pool that is named, well-formed or not; `None` where `pools` itself is not a mapping."""
 
@@ -54,20 +59,26 @@ class Parts:
             edge=_part(Edge, data.get("edge")),
             gateway=_part(Gateway, data.get("gateway")),
             frontend=_part(Frontend, data.get("frontend")),
+            backends=backends_in(data),
             pools=_parts(GpuPool, data.get("pools")),
             models=_parts(ModelDeployment, data.get("models")),
+            backend_names=tuple(data["backends"]) if isinstance(data.get("backends"), dict) else (),
             pool_names=tuple(data["pools"]) if isinstance(data.get("pools"), dict) else None,
         )
 
 
 def check(parts: Parts, catalog: Catalog, tree: Located) -> list[Fault]:
     """Every fault that needs more than one field, or the catalog, to see."""
-    findings = [*_cluster(parts, catalog), *_certificate(parts)]
+    findings = list(backend_findings(parts.backends, catalog))
+    catalog = catalog.with_backends(parts.backends)
+    findings += [*_cluster(parts, catalog), *_certificate(parts)]
     findings += [*_waits(parts), *_floors(parts), *_drains(parts), *_names(parts)]
     for name, pool in parts.pools.items():
         findings += [_below(("pools", name), found) for found in _pool(pool, parts.cluster, catalog)]
     for name, model in parts.models.items():
         findings += [_below(("models", name), found) for found in _model(model, parts, catalog)]
+        engines = engine_findings(model, parts.backend_names, parts.pools, catalog)
+        findings += [_below(("models", name), found) for found in engines]
     return [_fault(finding, tree) for finding in findings]
 
 
@@ -311,6 +322,11 @@ def _scaling(model: ModelDeployment, parts: Parts) -> Iterator[Finding]:
             "is 0 and the gateway holds no request that could wake it",
             "raise gateway.hold_seconds",
         )
+
+
+def backends_in(data: Mapping[str, object]) -> dict[str, Backend]:
+    """The well-formed backends of an environment as read."""
+    return _parts(Backend, data.get("backends"))
 
 
 def _part(noun: type[Part], data: object) -> Part | None:

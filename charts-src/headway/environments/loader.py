@@ -16,13 +16,13 @@ from pydantic import ValidationError
 from headway.catalog import Catalog
 from headway.domain.environment import EnvironmentSpec
 from headway.domain.fault import Fault, did_you_mean
-from headway.environments.checks import Parts, check
+from headway.domain.model_deployment import ModelDeployment
+from headway.environments.checks import Parts, backends_in, check
 from headway.environments.faults import EnvironmentFaults
 from headway.environments.merge import merge
 from headway.environments.open_facts import open_facts
 from headway.environments.shape_faults import shape_faults
 from headway.environments.source import Located, Origin, read
-from headway.recipes.question import DEFAULT_ENGINE
 
 SHIPPED = Path(__file__).parent
 EXTENDS = "extends"
@@ -85,13 +85,22 @@ def _needed_images(tree: Located, catalog: Catalog) -> tuple[str, ...]:
     pools, models = data.get("pools"), data.get("models")
     named = {str(pool.get("accelerator")) for pool in _mappings(pools)}
     vendors = {accelerator.vendor for key, accelerator in catalog.accelerators.items() if key in named}
-    pins = [model.get("pin") for model in _mappings(models)]
-    engines = {str((isinstance(pin, dict) and pin.get("engine")) or DEFAULT_ENGINE) for pin in pins}
+    engines = {engine for model in _mappings(models) for engine in _engines(model)}
+    images = catalog.with_backends(backends_in(data)).images
     return tuple(
         key
-        for key, image in catalog.images.items()
+        for key, image in images.items()
         if image.engine is None or (image.engine in engines and image.vendor in vendors)
     )
+
+
+def _engines(model: dict[str, Any]) -> list[str]:
+    """Engines that a deployment names, as far as it can be read."""
+    pin, named = model.get("pin"), model.get("engines")
+    if isinstance(pin, dict) and pin.get("engine"):
+        return [str(pin["engine"])]
+    default = ModelDeployment.model_fields["engines"].default
+    return [str(engine) for engine in (named if isinstance(named, list) else default)]
 
 
 def _mappings(data: object) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ def plan(environment: Environment, catalog: Catalog) -> tuple[DeploymentPlan, ..
     plans: list[DeploymentPlan] = []
     faults: list[Fault] = []
     spec = environment.spec
+    catalog = catalog.with_backends(spec.backends)
     for name in sorted(spec.models):
         model = spec.models[name]
         try:
@@ -111,7 +112,7 @@ def _most_gpus(planned: DeploymentPlan) -> int:
 def _without_compile_cache(environment: Environment, plans: list[DeploymentPlan]) -> Iterator[Fault]:
     for planned in plans:
         chosen = planned.recipe.chosen
-        if planned.model.compile_cache and (chosen.nodes > 1 or chosen.engine != "vllm"):
+        if planned.model.compile_cache and (chosen.nodes > 1 or planned.recipe.arguments.engine.compile_cache is None):
             what = (
                 f"{chosen.engine} keeps none"
                 if chosen.nodes == 1

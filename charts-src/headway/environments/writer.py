@@ -39,6 +39,37 @@ EXAMPLES: dict[str, Any] = {
     "gitops.repository": "https://git.example.org/acme/headway.git",
     "edge.host_name": "llm.example.org",
     "edge.certificate": "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012",
+    "backends.*.version": "3.3.6",
+    "backends.*.command": ["acme-launcher"],
+    "backends.*.arguments.model": "--model-id",
+    "backends.*.arguments.served_name": "--served-name",
+    "backends.*.arguments.host": "--hostname",
+    "backends.*.arguments.port": "--port",
+    "backends.*.arguments.dtype": "--dtype",
+    "backends.*.arguments.kv_cache_dtype": "--kv-cache-dtype",
+    "backends.*.arguments.context_tokens": "--max-total-tokens",
+    "backends.*.arguments.concurrency": "--max-concurrent-requests",
+    "backends.*.arguments.memory_utilization": "--memory-fraction",
+    "backends.*.arguments.tensor_parallel": "--num-shard",
+    "backends.*.arguments.pipeline_parallel": "--num-stages",
+    "backends.*.counterparts.batched_tokens": "--max-batch-prefill-tokens",
+    "backends.*.metrics.prefix": "acme_",
+    "backends.*.metrics.running": "acme_batch_current_size",
+    "backends.*.metrics.waiting": "acme_queue_size",
+    "backends.*.compile_cache.folder": "acme",
+    "backends.*.compile_cache.command": ["acme-compile"],
+    "backends.*.compile_cache.model": "--model-id",
+    "backends.*.group.nodes": "--nodes",
+    "backends.*.group.rank": "--rank",
+    "backends.*.group.leader": "--leader",
+    "backends.*.kernels.cuda": {"16bit": "8.0", "awq": "8.0"},
+    "backends.*.flags": {"max-batch-prefill-tokens": "one"},
+    "backends.*.source": "documentation of acme 3.3.6",
+    "backends.*.as_of": "2026-11-21",
+    "backends.*.images.*.repository": "registry.example.org/acme/engine",
+    "backends.*.images.*.tag": "3.3.6",
+    "backends.*.images.*.compressed_gb": 9,
+    "backends.*.images.*.unpacked_gb": 21,
     "pools.*.blackouts": [{"schedule": "0 7 * * mon-fri", "duration": "12h"}],
     "pools.*.static_node.cpu_millicores": 15_000,
     "pools.*.static_node.memory_mib": 60_000,
@@ -58,8 +89,14 @@ EXAMPLES: dict[str, Any] = {
     "models.*.pools": ["l4-1x"],
 }
 """A lawful value for each key that has no default, by path; `*` stands for any name."""
-NAMES = {"images": "vllm", "pools": "l4-1x", "models": "my-model"}
-"""Name of the example entry of a mapping."""
+NAMES = {
+    "cluster.images": "vllm",
+    "backends": "acme",
+    "backends.*.images": "nvidia",
+    "pools": "l4-1x",
+    "models": "my-model",
+}
+"""Name of the example entry of a mapping, by the mapping's path."""
 
 
 def new_environment(name: str, base: dict[str, Any]) -> str:
@@ -76,7 +113,7 @@ def _entry(key: str, field: FieldInfo, value: Any, path: tuple[str, ...], depth:
     inner, pad = model_in(field.annotation), "  " * depth
     yield from _comment(field, pad)
     if typing.get_origin(field.annotation) is dict and (entry := _entry_model(field)):
-        example = NAMES.get(key, "name")
+        example = NAMES.get(".".join(path), "name")
         chosen = value.get(example) if isinstance(value, dict) else None
         yield f"# {pad}{key}:"
         yield f"# {pad}  {example}:"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headway.domain.runtime_image import Engine
-from headway.scaling import series
+from headway.domain.engine import EngineContract
+from headway.scaling import total
 
 RUNBOOKS = "docs/runbooks"
 
@@ -33,7 +33,7 @@ class Watched:
     name: str
     namespace: str
     served_name: str
-    engine: Engine
+    engine: EngineContract
     max_replicas: int
     cold_start_seconds: int
     ttft_seconds: float
@@ -57,7 +57,7 @@ def alerts(watched: Sequence[Watched], scrape_interval_seconds: int) -> list[Ale
 def _of(deployment: Watched) -> list[Alert]:
     target = f'scaledObject="{deployment.name}"'
     model = f'model="{deployment.served_name}"'
-    waiting = f'sum({series("waiting", deployment.engine)}{{model_name="{deployment.served_name}"}})'
+    waiting = total("waiting", deployment.engine, deployment.served_name, deployment.name)
     hpa = f'horizontalpodautoscaler="keda-hpa-{deployment.name}",namespace="{deployment.namespace}"'
     share = deployment.percentile / 100
     ttft = f"histogram_quantile({share:g}, sum by (le) (rate(headway_gateway_ttft_seconds_bucket{{{model}}}[5m])))"

@@ -25,6 +25,7 @@ from headway.recipes.price import replica_price
 from headway.recipes.promise import fewest_replicas, too_slow
 from headway.recipes.question import Place, Question
 from headway.recipes.room import no_disk, no_host_memory, no_kv_room
+from headway.recipes.stated_arguments import why_not_on
 from headway.recipes.step_time import UnknownSpeed
 from headway.recipes.supply import not_offered, over_quota
 
@@ -41,18 +42,16 @@ class Shape:
     nodes: int
     precision: Precision
     kv_precision: KvPrecision
-    engine: Engine
 
 
 @dataclass(frozen=True)
 class OnGpus:
-    """What is known of a shape before its host is looked at."""
+    """What is known of a shape before its host is looked at; the same for every engine."""
 
     tensor_parallel: int
     pipeline_parallel: int
     memory: MemoryPlan | None
-    rejected_by: Rejection | None
-    """By kernels, image or GPU memory."""
+    no_room: Rejection | None
     replicas: int
     latency: Latency | None
     too_slow: Rejection | None
@@ -65,25 +64,28 @@ class Judge:
         self._question = question
         self._catalog = catalog
         self._on_gpus = cache(self.on_gpus)
+        self._no_kernels = cache(self.no_kernels)
+        self._image = cache(lambda engine, gpu: _image(engine, catalog.accelerators[gpu].vendor, catalog))
 
     def __call__(self, place: Place, nodes: int, precision: Precision, kv: KvPrecision, engine: Engine) -> Candidate:
         """The candidate with its plans, and with the number that rejects it, if one does."""
         question, machine = self._question, place.machine
-        gpus = self._on_gpus(Shape(machine.accelerator, machine.gpu_count, nodes, precision, kv, engine))
-        image = image_for(engine, machine, self._catalog)
-        cold = self._cold_start(machine, image, precision, nodes) if image else None
-        price = replica_price(machine, nodes, place.capacity_types, cold.expected_seconds if cold else 0.0)
+        gpus = self._on_gpus(Shape(machine.accelerator, machine.gpu_count, nodes, precision, kv))
+        image = self._image(engine, machine.accelerator)
         host = plan_host(question.card, precision, machine, nodes, question.agents)
         disk = plan_disk(image, machine) if image else None
         rejection = (
             _pinned(machine, nodes, question)
             or not_offered(machine, question, self._catalog)
-            or gpus.rejected_by
+            or self._no_kernels(machine.accelerator, nodes, precision, kv, engine)
+            or gpus.no_room
             or no_host_memory(host, machine, question)
             or (no_disk(disk, machine) if disk else None)
             or over_quota(machine, nodes, place.capacity_types, question)
             or gpus.too_slow
         )
+        cold = self._cold_start(machine, image, precision, nodes) if image and not rejection else None
+        price = replica_price(machine, nodes, place.capacity_types, cold.expected_seconds if cold else 0.0)
         return Candidate(
             pool=place.pool,
             machine=machine,
@@ -107,19 +109,18 @@ class Judge:
         )
 
     def on_gpus(self, shape: Shape) -> OnGpus:
-        """What a shape's GPUs say: whether it runs, whether it fits, how fast it is."""
+        """What a shape's GPUs say: whether it fits and how fast it is."""
         question, card = self._question, self._question.card
         tensor = parallelism.tensor_parallel(card, shape.precision, shape.gpu_count)
         stages = shape.gpu_count // tensor * shape.nodes
-        usable = self._catalog.accelerators[shape.accelerator].usable_gib
+        accelerator = self._catalog.accelerators[shape.accelerator]
         tokens = question.context_tokens, question.typical_tokens
-        memory = (
-            plan_memory(card, shape.precision, usable, tensor, stages, *tokens, shape.kv_precision) if usable else None
-        )
-        rejection = self._cannot_run(shape, memory)
-        if rejection is None and memory is not None:
-            rejection = no_kv_room(memory, shape.accelerator, question)
-        served = None if rejection or memory is None else self._serving(shape, tensor, stages, memory)
+        if accelerator.usable_gib is None:
+            unknown = Rejection(f"usable memory of {accelerator.name} is not verified")
+            return OnGpus(tensor, stages, None, unknown, question.replicas_min, None, None)
+        memory = plan_memory(card, shape.precision, accelerator.usable_gib, tensor, stages, *tokens, shape.kv_precision)
+        rejection = no_kv_room(memory, shape.accelerator, question)
+        served = None if rejection else self._serving(shape, tensor, stages, memory)
         if served is None:
             return OnGpus(tensor, stages, memory, rejection, question.replicas_min, None, None)
         replicas = fewest_replicas(served, question)
@@ -127,15 +128,23 @@ class Judge:
         count = replicas or question.replicas
         return OnGpus(tensor, stages, memory, None, count, served.at(count), broken)
 
-    def _cannot_run(self, shape: Shape, memory: MemoryPlan | None) -> Rejection | None:
-        card, accelerator = self._question.card, self._catalog.accelerators[shape.accelerator]
-        reason = kernels.why_not(card, shape.precision, accelerator, shape.engine)
-        reason = reason or kernels.why_not_kv(card, shape.kv_precision, accelerator, shape.engine)
+    def no_kernels(
+        self, accelerator_key: str, nodes: int, precision: Precision, kv: KvPrecision, engine_name: Engine
+    ) -> Rejection | None:
+        """Whether an engine lacks what the formats need on an accelerator, or an image for it."""
+        question, accelerator = self._question, self._catalog.accelerators[accelerator_key]
+        engine = self._catalog.engines[engine_name]
+        reason = kernels.why_not(question.card, precision, accelerator, engine)
+        reason = reason or kernels.why_not_kv(question.card, kv, accelerator, engine)
         if reason:
             return Rejection(reason, change="another weight format, engine or GPU")
-        if _image(shape.engine, accelerator.vendor, self._catalog) is None:
-            return Rejection(f"the catalog has no {shape.engine} image for {accelerator.vendor}")
-        return None if memory else Rejection(f"usable memory of {accelerator.name} is not verified")
+        if nodes > 1 and engine.group is None:
+            return Rejection(f"{engine.name} does not span machines", change="an engine that does, or a larger machine")
+        if refused := why_not_on(question.engine_arguments, engine, accelerator):
+            return Rejection(f"engine_arguments.{refused[0]}: {refused[1]}", change="leave the argument out")
+        if _image(engine_name, accelerator.vendor, self._catalog) is None:
+            return Rejection(f"the catalog has no {engine_name} image for {accelerator.vendor}")
+        return None
 
     def _serving(self, shape: Shape, tensor: int, stages: int, memory: MemoryPlan) -> Serving | None:
         """`None` where the catalog lacks a speed."""

@@ -1,6 +1,11 @@
 """What the recipe engine is asked: serve this model, for this load, on one of these machines.
 
 A deployment of an environment is a question over its pools; a model card alone is one over the whole catalog.
+
+Engines are candidates like machines and weight formats. They differ in what their contracts say: kernels, images, whether
+they span machines. They do not differ in predicted speed: the step-time model is fitted on vLLM, no measured row here is of
+another engine, and a factor without a source would be an invention. So an engine never wins by a time that nobody measured,
+and among equals the one named first is preferred.
 """
 
 from collections.abc import Mapping
@@ -8,6 +13,7 @@ from dataclasses import dataclass, field
 
 from headway.catalog import Catalog
 from headway.domain.cluster import DaemonSetReserve, Quotas
+from headway.domain.engine_argument import ArgumentValue
 from headway.domain.environment import EnvironmentSpec
 from headway.domain.gpu_pool import GpuPool
 from headway.domain.instance_type import CapacityType
@@ -17,8 +23,6 @@ from headway.domain.objective import Objective, Workload
 from headway.domain.runtime_image import Engine
 from headway.recipes.machine import Machine, machines
 
-DEFAULT_ENGINE: Engine = "vllm"
-"""Engine of a question that names none."""
 TYPICAL_LOAD = Workload(requests_per_second=1, prompt_tokens=500, output_tokens=200)
 """Load of a question that states none."""
 ANY_CAPACITY: tuple[CapacityType, ...] = ("spot", "on-demand")
@@ -83,6 +87,8 @@ class Question:
     scrape_interval_seconds: int = 5
     pinned_instance_type: str | None = None
     pinned_gpu_count: int | None = None
+    engine_arguments: Mapping[str, ArgumentValue] = field(default_factory=dict)
+    """Further arguments that are stated for the engines; some GPUs cannot do what they ask."""
 
     @property
     def typical_tokens(self) -> int:
@@ -98,7 +104,7 @@ def deployment_question(model: ModelDeployment, spec: EnvironmentSpec, catalog: 
     return Question(
         card=catalog.models[model.card],
         precisions=(pin.precision,) if pin.precision else tuple(sorted(model.checkpoints)),
-        engines=(pin.engine or DEFAULT_ENGINE,),
+        engines=model.allowed_engines,
         context_tokens=model.context_tokens,
         concurrency=model.concurrency,
         workload=model.workload,
@@ -116,6 +122,7 @@ def deployment_question(model: ModelDeployment, spec: EnvironmentSpec, catalog: 
         scrape_interval_seconds=spec.metrics.scrape_interval_seconds,
         pinned_instance_type=pin.instance_type,
         pinned_gpu_count=pin.gpu_count,
+        engine_arguments=model.engine_arguments,
     )
 
 
@@ -137,7 +144,7 @@ def card_question(card: ModelCard, demand: Demand, catalog: Catalog, region: str
     return Question(
         card=card,
         precisions=tuple(sorted(card.weight_bytes)),
-        engines=(DEFAULT_ENGINE,),
+        engines=tuple(catalog.engines),
         context_tokens=demand.context_tokens,
         concurrency=demand.concurrency,
         workload=demand.workload,

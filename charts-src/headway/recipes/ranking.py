@@ -15,7 +15,8 @@ NODE_COUNTS = (1, 2, 4)
 
 def rank(question: Question, catalog: Catalog) -> tuple[Candidate, ...]:
     """Every candidate, best first; the first is the choice when nothing rejects it."""
-    return tuple(sorted(_candidates(question, catalog), key=_order))
+    preferred = {engine: place for place, engine in enumerate(question.engines)}
+    return tuple(sorted(_candidates(question, catalog), key=lambda one: (*_order(one), preferred[one.engine], one.key)))
 
 
 def _candidates(question: Question, catalog: Catalog) -> Iterator[Candidate]:
@@ -36,7 +37,7 @@ def _node_counts(machine: Machine, question: Question) -> tuple[int, ...]:
     return NODE_COUNTS if machine.gpu_count > 1 or question.pinned_gpu_count else NODE_COUNTS[:1]
 
 
-def _order(candidate: Candidate) -> tuple[bool, float, int, int, float, tuple[str, str, int, str, str, str]]:
+def _order(candidate: Candidate) -> tuple[bool, float, int, int, float]:
     """Price of the fleet, then fewer machines, then more spot pools behind it, then more room for sequences."""
     price = candidate.fleet_usd_per_hour
     return (
@@ -45,5 +46,4 @@ def _order(candidate: Candidate) -> tuple[bool, float, int, int, float, tuple[st
         candidate.replicas * candidate.nodes,
         -candidate.offers,
         -(candidate.memory.kv_tokens if candidate.memory else 0),
-        candidate.key,
     )

@@ -22,6 +22,7 @@ from headway.recipes.memory_plan import UTILIZATION
 from headway.recipes.question import deployment_question
 from headway.recipes.ranking import rank
 from headway.recipes.recipe import Recipe
+from headway.recipes.stated_arguments import stated_arguments
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,15 @@ class NothingFits(Exception):
         return f"no candidate serves {self.deployment}: " + ", ".join(shown)
 
 
-def _first(names: list[str], most: int = 3) -> str:
+def _first(found: list[str], most: int = 3) -> str:
+    names = list(dict.fromkeys(found))  # engines differ, machines repeat
     rest = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + rest
 
 
 def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
     """The recipe of one model deployment. Raises `NothingFits` with every candidate and its reason."""
-    model = spec.models[name]
+    model, catalog = spec.models[name], catalog.with_backends(spec.backends)
     question = deployment_question(model, spec, catalog)
     ranked = rank(question, catalog)
     chosen = ranked[0] if ranked and ranked[0].runs else None
@@ -73,7 +75,7 @@ def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
         checkpoint=prefix,
         sequences=min(model.concurrency, chosen.memory.typical_sequences),
         arguments=EngineArguments(
-            engine=chosen.engine,
+            engine=catalog.engines[chosen.engine],
             model=f"s3://{spec.cluster.models_bucket}/{prefix}",
             served_name=model.served_name or name,
             context_tokens=model.context_tokens,
@@ -84,6 +86,8 @@ def choose(name: str, spec: EnvironmentSpec, catalog: Catalog) -> Recipe:
             pipeline_parallel=chosen.pipeline_parallel,
             stream_buffer_bytes=host.stream_buffer_mib * 2**20,
             shutdown_seconds=lifecycle.shutdown_seconds,
+            kv_cache_dtype="fp8" if chosen.kv_precision == "fp8" else "auto",
+            stated=stated_arguments(model.engine_arguments, catalog.engines[chosen.engine], catalog),
         ),
         cold_start=cold,
         lifecycle=lifecycle,

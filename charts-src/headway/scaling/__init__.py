@@ -3,10 +3,10 @@
 from headway.scaling.deployment_plan import DeploymentPlan
 from headway.scaling.expression import Constant, Expression, Metric, maximum, minimum
 from headway.scaling.law import LAWS, ScalingLaw, desired_replicas
-from headway.scaling.signals import ENGINE_SERIES, GATEWAY_SERIES, otel_query, promql, series
+from headway.scaling.signals import DEPLOYMENT_LABEL, GATEWAY_SERIES, otel_query, promql, series, total
 
 __all__ = [
-    "ENGINE_SERIES",
+    "DEPLOYMENT_LABEL",
     "GATEWAY_SERIES",
     "LAWS",
     "Constant",
@@ -20,4 +20,5 @@ __all__ = [
     "otel_query",
     "promql",
     "series",
+    "total",
 ]

@@ -9,7 +9,11 @@ import pytest
 from headway.catalog import CatalogFault, load_catalog
 
 DATA = files("headway.catalog") / "data"
-NAMES = ("accelerators.csv", "instance_types.csv", "prices.csv", "models.csv", "images.csv")
+SHEETS = (
+    *("accelerators.csv", "instance_types.csv", "prices.csv", "models.csv", "images.csv"),
+    *("engine_flags.csv", "engine_flag_rules.csv"),
+)
+NAMES = (*SHEETS, "engines.yaml")
 
 Rows = list[dict[str, str]]
 

@@ -9,7 +9,7 @@ import pytest
 from headway.catalog import load_catalog
 from headway.domain.instance_type import InstanceType
 
-from .copies import NAMES, read_rows
+from .copies import SHEETS, read_rows
 
 CATALOG = load_catalog()
 ENI_LIMITED_OVERHEAD_MIB = 255
@@ -39,11 +39,11 @@ def test_the_catalog_has_every_collected_fact() -> None:
     assert set(CATALOG.images) == {"vllm", "vllm-rocm", "sglang", "gateway", "frontend", "collector"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SHEETS)
 def test_every_row_says_where_it_was_read_and_when(name: str) -> None:
     for row in read_rows(name):
         assert row["source"]
-        assert date(2023, 1, 1) < date.fromisoformat(row["as_of"]) <= date(2026, 11, 20)
+        assert date(2023, 1, 1) < date.fromisoformat(row["as_of"]) <= date(2026, 11, 21)
 
 
 def test_g4dn_xlarge_offers_what_karpenter_prints() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from headway.catalog import load_catalog
 
-from .copies import NAMES, change, copy_catalog, fault_lines, read_rows, write_rows
+from .copies import SHEETS, change, copy_catalog, fault_lines, read_rows, write_rows
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_lines_are_counted_as_an_editor_shows_them(data: Path) -> None:
     assert fault_lines(data) == ["images.csv:6: vendor: 'intel' is not known here; write one of nvidia, amd"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SHEETS)
 def test_a_missing_file_is_one_fault(data: Path, name: str) -> None:
     (data / name).unlink()
     assert fault_lines(data) == [f"{name}:1: file: is not there; write {name} with a header and one row a fact"]

@@ -5,6 +5,7 @@ import pytest
 from headway.recipes import kernels
 from unit.recipes.builders import CATALOG, a_card, an_accelerator
 
+VLLM_ENGINE = CATALOG.engines["vllm"]
 VLLM: dict[str, set[str]] = {
     "v100": set(),
     "t4": {"16bit", "awq", "gptq", "fp8", "int8"},
@@ -24,7 +25,7 @@ PRECISIONS = ("16bit", "fp8", "int8", "awq", "gptq", "mxfp4")
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("gpu", VLLM)
 def test_vllm_runs_exactly_what_it_has_kernels_for(gpu: str, precision: str) -> None:
-    reason = kernels.why_not(a_card(), precision, CATALOG.accelerators[gpu], "vllm")  # type: ignore[arg-type]
+    reason = kernels.why_not(a_card(), precision, CATALOG.accelerators[gpu], VLLM_ENGINE)  # type: ignore[arg-type]
     assert (reason is None) == (precision in VLLM[gpu])
 
 
@@ -32,27 +33,27 @@ def test_vllm_runs_exactly_what_it_has_kernels_for(gpu: str, precision: str) -> 
     ("gpu", "runs"), [("v100", False), ("t4", False), ("a10g", True), ("l4", True), ("h100", True)]
 )
 def test_sglang_begins_at_compute_capability_8(gpu: str, runs: bool) -> None:
-    assert (kernels.why_not(a_card(), "16bit", CATALOG.accelerators[gpu], "sglang") is None) == runs
+    assert (kernels.why_not(a_card(), "16bit", CATALOG.accelerators[gpu], CATALOG.engines["sglang"]) is None) == runs
 
 
 def test_a_refusal_names_what_is_needed_and_what_is_there() -> None:
-    reason = kernels.why_not(a_card(), "awq", CATALOG.accelerators["v100"], "vllm")
+    reason = kernels.why_not(a_card(), "awq", CATALOG.accelerators["v100"], VLLM_ENGINE)
     assert reason == "vllm needs compute capability 7.5 for awq, NVIDIA V100 16GB SXM2 has 7.0"
 
 
 def test_a_refusal_on_amd_names_the_target() -> None:
-    reason = kernels.why_not(a_card(), "awq", CATALOG.accelerators["mi300x"], "vllm")
+    reason = kernels.why_not(a_card(), "awq", CATALOG.accelerators["mi300x"], VLLM_ENGINE)
     assert reason == "vllm has no awq kernels for gfx942 (AMD Instinct MI300X)"
 
 
 def test_gemma_needs_bfloat16_and_turing_has_none() -> None:
     gemma = CATALOG.models["google/gemma-2-9b-it"]
-    assert "bfloat16" in (kernels.why_not(gemma, "16bit", CATALOG.accelerators["t4"], "vllm") or "")
-    assert kernels.why_not(gemma, "16bit", CATALOG.accelerators["l4"], "vllm") is None
+    assert "bfloat16" in (kernels.why_not(gemma, "16bit", CATALOG.accelerators["t4"], VLLM_ENGINE) or "")
+    assert kernels.why_not(gemma, "16bit", CATALOG.accelerators["l4"], VLLM_ENGINE) is None
 
 
 def test_a_part_whose_capability_is_not_known_is_refused() -> None:
-    assert kernels.why_not(a_card(), "16bit", an_accelerator(target=None), "vllm") is not None
+    assert kernels.why_not(a_card(), "16bit", an_accelerator(target=None), VLLM_ENGINE) is not None
 
 
 @pytest.mark.parametrize(("gpu", "dtype"), [("t4", "half"), ("v100", "half"), ("a10g", "auto"), ("mi300x", "auto")])
