@@ -84,6 +84,8 @@ def _cannot_run(candidate: Candidate, question: Question, catalog: Catalog) -> R
         return Rejection(reason)
     if candidate.nodes > 1 and engine.group is None:
         return Rejection(f"{engine.name} does not span machines")
+    if candidate.tensor_parallel > 1 and engine.arguments.tensor_parallel is None:
+        return Rejection(f"{engine.name} does not split a model over GPUs")
     if refused := why_not_on(question.engine_arguments, engine, accelerator):
         return Rejection(f"engine_arguments.{refused[0]}: {refused[1]}")
     if image_for(candidate.engine, candidate.machine, catalog) is None:
