@@ -127,3 +127,17 @@ def test_the_record_names_the_engines_that_were_not_chosen(tgi: RenderedSet) -> 
     record = yaml.safe_load(text)
     assert record["chosen"]["engine"] == "tgi 3.3.6"
     assert "g6.xlarge (1 × l4), awq, vllm: costs the same and ranks behind" in record["others"]
+
+
+def test_machines_of_one_replica_find_each_other_as_the_engine_wants(tmp_path: Path) -> None:
+    path = tmp_path / "own-backend.yaml"
+    path.write_text(
+        "extends: base\nname: own-backend\nmodels: {deepseek-r1: {pin: {engine: sglang}}}\n", encoding="utf-8"
+    )
+    template = rendered(path, tmp_path).one("LeaderWorkerSet", "deepseek-r1")["spec"]["leaderWorkerTemplate"]
+    ranks = {"leaderTemplate": "0", "workerTemplate": "$(LWS_WORKER_INDEX)"}
+    for place, rank in ranks.items():
+        container = template[place]["spec"]["containers"][0]
+        text = " ".join(container["args"])
+        assert text.endswith(f"--nnodes 2 --node-rank {rank} --dist-init-addr $(LWS_LEADER_ADDRESS):20000")
+        assert not [one["name"] for one in container["env"] if one["name"].startswith("VLLM")]
