@@ -2,6 +2,7 @@
 
 import re
 
+from headway.catalog import load_catalog
 from headway.observability import Watched, alerts
 
 
@@ -18,7 +19,7 @@ def test_every_decision_says_how_it_could_be_wrong(repository) -> None:
 
 
 def test_every_alert_has_a_runbook_and_every_runbook_an_alert(repository) -> None:
-    watched = Watched("m", "n", "m", "vllm", 2, 100, 1.0, 95)
+    watched = Watched("m", "n", "m", load_catalog().engines["vllm"], 2, 100, 1.0, 95)
     named = {alert.runbook for alert in alerts([watched], 5)}
     assert {f"docs/runbooks/{path.name}" for path in (repository / "docs" / "runbooks").glob("*.md")} == named
 

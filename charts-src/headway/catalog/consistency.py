@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from headway.catalog.contracts import FILE, Contracts
 from headway.catalog.sheet import Sheet
 from headway.domain.accelerator import Accelerator
 from headway.domain.engine import EngineContract
@@ -69,27 +70,25 @@ def model_faults(models: Sheet[ModelCard]) -> Iterator[Fault]:
 
 
 def engine_faults(
-    engines: Mapping[str, EngineContract],
+    engines: Contracts,
     images: Sheet[RuntimeImage],
     flags: Sheet[EngineFlag],
     rules: Sheet[FlagRule],
 ) -> Iterator[Fault]:
     """Images, flags and rules belong to an engine with a contract, and a contract uses flags that its engine has."""
-    if not engines:
-        return
     named = [(images.file, line, image.engine) for line, image in images.lines if image.engine]
     named += [(flags.file, line, flag.engine) for line, flag in flags.lines]
     named += [(rules.file, line, rule.engine) for line, rule in rules.lines if rule.engine != "*"]
     for file, line, engine in named:
-        if engine not in engines:
-            wrong = f"{engine!r} has no contract in engines.yaml"
-            yield Fault(file, line, "engine", wrong, did_you_mean(engine, list(engines), "add one"))
-    for name, contract in engines.items():
+        if engine not in engines.by_name:
+            wrong = f"{engine!r} has no contract in {FILE}"
+            yield Fault(file, line, "engine", wrong, did_you_mean(engine, list(engines.by_name), "add one"))
+    for name, contract in engines.by_name.items():
         known = {flag for row in flags.nouns if row.engine == name for flag in row.names}
         for text in _flags_of(contract):
             if known and text.removeprefix("--") not in known:
                 wrong = f"{name} {contract.version} has no {text}"
-                yield Fault("engines.yaml", 1, name, wrong, did_you_mean(text.removeprefix("--"), known))
+                yield Fault(FILE, engines.lines[name], name, wrong, did_you_mean(text.removeprefix("--"), known))
 
 
 def _flags_of(contract: EngineContract) -> Iterator[str]:

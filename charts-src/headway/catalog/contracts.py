@@ -20,6 +20,8 @@ class Contracts:
     """The contracts that could be built, by name, and what is wrong with the others."""
 
     by_name: Mapping[str, EngineContract]
+    lines: Mapping[str, int]
+    """Line that each one begins on."""
     faults: tuple[Fault, ...]
 
 
@@ -30,14 +32,14 @@ def read_contracts(directory: Traversable) -> Contracts:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
     except FileNotFoundError:
-        return Contracts({}, (Fault(FILE, 1, "file", "is not there", "write it with one contract an engine"),))
+        return Contracts({}, {}, (Fault(FILE, 1, "file", "is not there", "write it with one contract an engine"),))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         wrong = f"is not YAML: {getattr(error, 'problem', error)}"
-        return Contracts({}, (Fault(FILE, mark.line + 1 if mark else 1, "file", wrong, "correct the line"),))
+        return Contracts({}, {}, (Fault(FILE, mark.line + 1 if mark else 1, "file", wrong, "correct the line"),))
     if not isinstance(root, MappingNode) or not isinstance(data, dict):
         return Contracts(
-            {}, (Fault(FILE, 1, "file", "is not a mapping", "write one contract under each engine's name"),)
+            {}, {}, (Fault(FILE, 1, "file", "is not a mapping", "write one contract under each engine's name"),)
         )
     built: dict[str, EngineContract] = {}
     faults: list[Fault] = []
@@ -46,7 +48,7 @@ def read_contracts(directory: Traversable) -> Contracts:
             built[str(name)] = EngineContract.model_validate({**(terms or {}), "name": str(name)})
         except ValidationError as error:
             faults.extend(_faults(str(name), error, root))
-    return Contracts(built, tuple(faults))
+    return Contracts(built, {name: _line(root, [name]) for name in built}, tuple(faults))
 
 
 def _faults(name: str, error: ValidationError, root: Node) -> Iterator[Fault]:

@@ -57,7 +57,7 @@ def _load(directory: Traversable) -> Catalog:
         *engines.faults,
         *flags.faults,
         *rules.faults,
-        *engine_faults(engines.by_name, images, flags, rules),
+        *(() if engines.faults else engine_faults(engines, images, flags, rules)),
     )
     return Catalog(
         accelerators=MappingProxyType({part.key: part for part in accelerators.nouns}),

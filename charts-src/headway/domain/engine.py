@@ -202,13 +202,15 @@ class EngineTerms(Noun):
     """Day on which they were read."""
 
     @model_validator(mode="after")
-    def _known_placeholders(self) -> "EngineTerms":
+    def _complete(self) -> "EngineTerms":
         for name, value in self.environment.items():
             for found in re.findall(r"\{[^}]*\}", value):
                 if found != CACHE_PLACEHOLDER:
                     raise ValueError(f"environment.{name} holds {found}; only {CACHE_PLACEHOLDER} is replaced")
         if self.group is not None and self.arguments.pipeline_parallel is None:
             raise ValueError("group is stated and arguments.pipeline_parallel is not; name both or neither")
+        if (self.kernels.fp8_kv_cache or self.kernels.fp8_kv_cache_rocm) and self.arguments.kv_cache_dtype is None:
+            raise ValueError("kernels.fp8_kv_cache is stated and arguments.kv_cache_dtype is not; name both or neither")
         return self
 
 

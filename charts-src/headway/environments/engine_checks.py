@@ -45,7 +45,9 @@ def engine_findings(
         for flag, problem, remedy in argument_faults(model.engine_arguments, engine, catalog):
             if flag not in told:
                 told.add(flag)
-                yield ("engine_arguments", flag), problem, remedy
+                having = [other.name for other in engines if flag in flags_by_name(other, catalog)]
+                alone = f", or allow {having[0]} only" if having and engine.name not in having else ""
+                yield ("engine_arguments", flag), problem, remedy + alone
         for flag, problem, remedy in _against_the_deployment(model, engine, catalog):
             if flag not in told:
                 told.add(flag)

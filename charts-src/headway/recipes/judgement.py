@@ -78,6 +78,7 @@ class Judge:
             _pinned(machine, nodes, question)
             or not_offered(machine, question, self._catalog)
             or self._no_kernels(machine.accelerator, nodes, precision, kv, engine)
+            or self._no_split(gpus, engine)
             or gpus.no_room
             or no_host_memory(host, machine, question)
             or (no_disk(disk, machine) if disk else None)
@@ -144,6 +145,17 @@ class Judge:
             return Rejection(f"engine_arguments.{refused[0]}: {refused[1]}", change="leave the argument out")
         if _image(engine_name, accelerator.vendor, self._catalog) is None:
             return Rejection(f"the catalog has no {engine_name} image for {accelerator.vendor}")
+        return None
+
+    def _no_split(self, gpus: OnGpus, engine: Engine) -> Rejection | None:
+        """Whether an engine has no argument for the layout that the GPUs need."""
+        arguments = self._catalog.engines[engine].arguments
+        if gpus.tensor_parallel > 1 and arguments.tensor_parallel is None:
+            return Rejection(f"{engine} does not split a model over GPUs", change="a machine with one GPU")
+        if gpus.pipeline_parallel > 1 and arguments.pipeline_parallel is None:
+            return Rejection(
+                f"{engine} does not deal layers to stages", change="a machine whose GPUs share every layer"
+            )
         return None
 
     def _serving(self, shape: Shape, tensor: int, stages: int, memory: MemoryPlan) -> Serving | None:

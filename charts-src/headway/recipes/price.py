@@ -65,3 +65,8 @@ def interruptions_per_hour(band: InterruptionBand | None) -> float:
 def usd_per_million_tokens(fleet_usd_per_hour: float, tokens_per_second: float) -> float | None:
     """USD for a million output tokens; `None` without load."""
     return fleet_usd_per_hour / (tokens_per_second * 3600) * 1e6 if tokens_per_second > 0 else None
+
+
+def counted_usd(usd_per_hour: float) -> float:
+    """A price as far as it decides anything: less than a tenth of a cent is noise."""
+    return round(usd_per_hour, 3)

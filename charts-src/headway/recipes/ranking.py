@@ -7,6 +7,7 @@ from headway.catalog import Catalog
 from headway.recipes.candidate import Candidate
 from headway.recipes.judgement import TOO_SMALL, Judge
 from headway.recipes.machine import Machine
+from headway.recipes.price import counted_usd
 from headway.recipes.question import Question
 
 NODE_COUNTS = (1, 2, 4)
@@ -42,7 +43,7 @@ def _order(candidate: Candidate) -> tuple[bool, float, int, int, float]:
     price = candidate.fleet_usd_per_hour
     return (
         not candidate.runs,
-        price if price is not None else float("inf"),
+        counted_usd(price) if price is not None else float("inf"),
         candidate.replicas * candidate.nodes,
         -candidate.offers,
         -(candidate.memory.kv_tokens if candidate.memory else 0),

@@ -10,7 +10,7 @@ from headway.recipes.candidate import Candidate
 from headway.recipes.fallback import Fallback
 from headway.recipes.latency import Estimate
 from headway.recipes.machine import Quote
-from headway.recipes.price import ReplicaPrice
+from headway.recipes.price import ReplicaPrice, counted_usd
 from headway.recipes.question import Question
 from headway.recipes.recipe import Recipe
 
@@ -90,7 +90,7 @@ def why_not(candidate: Candidate, chosen: Candidate) -> str:
     price, best = candidate.fleet_usd_per_hour, chosen.fleet_usd_per_hour
     if price is None or best is None:
         return "its price is not known"
-    if price > best:
+    if counted_usd(price) > counted_usd(best):
         return f"{_fleet(candidate)} {price:.4g} USD/h, the chosen {_fleet(chosen, 'one')} {best:.4g}"
     return "costs the same and ranks behind"
 

@@ -214,3 +214,48 @@ def test_an_empty_file_shows_the_header_it_needs(data: Path) -> None:
 def test_a_file_in_another_encoding_is_one_fault(data: Path) -> None:
     (data / "images.csv").write_bytes("clé".encode("latin-1"))
     assert fault_lines(data) == ["images.csv:1: file: is not UTF-8; save it as UTF-8"]
+
+
+def test_a_contract_says_every_fault_with_its_line(data: Path) -> None:
+    file = data / "engines.yaml"
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("  health_path: /health\n", "  health_pth: /health\n", 1)
+    text = text.replace("running: vllm:num_requests_running", "running: num_requests_running", 1)
+    file.write_text(text, encoding="utf-8")
+    lines = text.splitlines()
+    wrong, metrics = lines.index("  health_pth: /health") + 1, lines.index("  metrics:") + 1
+    assert fault_lines(data) == [
+        f"engines.yaml:{wrong}: vllm.health_pth: unknown key 'health_pth'; did you mean health_path?",
+        f"engines.yaml:{metrics}: vllm.metrics: running 'num_requests_running' does not begin with prefix 'vllm:';"
+        " state what both begin with",
+    ]
+
+
+def test_a_contract_uses_flags_that_its_engine_has(data: Path) -> None:
+    file = data / "engines.yaml"
+    text = file.read_text(encoding="utf-8").replace("concurrency: --max-num-seqs", "concurrency: --max-num-seq", 1)
+    file.write_text(text, encoding="utf-8")
+    assert fault_lines(data) == ["engines.yaml:2: vllm: vllm 0.33.0 has no --max-num-seq; did you mean max-num-seqs?"]
+
+
+def test_images_flags_and_rules_name_engines_that_have_a_contract(data: Path) -> None:
+    image = change(data / "images.csv", "sglang", engine="sglan")
+    rule = change(data / "engine_flag_rules.csv", "vllm", engine="vlm")
+    assert fault_lines(data) == [
+        f"images.csv:{image}: engine: 'sglan' has no contract in engines.yaml; did you mean sglang?",
+        f"engine_flag_rules.csv:{rule}: engine: 'vlm' has no contract in engines.yaml; did you mean vllm?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- vllm\n", "engines.yaml:1: file: is not a mapping; write one contract under each engine's name"),
+        ("vllm: [\n", "engines.yaml:2: file: is not YAML: "),
+    ],
+)
+def test_contracts_that_are_no_mapping_are_one_fault(data: Path, text: str, message: str) -> None:
+    (data / "engines.yaml").write_text(text)
+    lines = fault_lines(data)
+    assert len(lines) == 1
+    assert lines[0].startswith(message)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from headway.catalog import load_catalog
 from headway.recipes import EngineArguments
+from headway.recipes.engine_arguments import StatedArgument
 from headway.recipes.stated_arguments import flags_by_name
 
 CATALOG = load_catalog()
@@ -106,3 +107,36 @@ def test_sglang_has_no_compile_cache_to_fill() -> None:
 def test_arguments_that_no_engine_takes_are_refused(over: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         some_arguments(**over)
+
+
+def test_what_is_stated_takes_the_place_of_what_is_planned() -> None:
+    arguments = some_arguments(stated=(StatedArgument(flag="--dtype", values=("bfloat16",)),)).arguments()
+    assert value(arguments, "--dtype") == "bfloat16"
+    assert flags(arguments).count("--dtype") == 1
+
+
+def test_the_cache_is_filled_with_what_is_stated_for_the_engine_and_not_for_its_server() -> None:
+    stated = (
+        StatedArgument(flag="--max-num-batched-tokens", values=("4096",)),
+        StatedArgument(flag="--max-log-len", values=("10",), server_only=True),
+    )
+    arguments = some_arguments(stated=stated)
+    assert value(arguments.arguments(), "--max-log-len") == "10"
+    assert value(arguments.compile_command(), "--max-num-batched-tokens") == "4096"
+    assert "--max-log-len" not in arguments.compile_command()
+
+
+@pytest.mark.parametrize(("engine", "called"), [("vllm", "fp8"), ("sglang", "fp8_e4m3")])
+def test_an_fp8_kv_cache_has_each_engines_own_name(engine: str, called: str) -> None:
+    assert value(some_arguments(engine=engine, kv_cache_dtype="fp8").arguments(), "--kv-cache-dtype") == called
+    assert "--kv-cache-dtype" not in some_arguments(engine=engine).arguments()
+
+
+def test_an_engine_gets_only_what_its_contract_has_a_name_for() -> None:
+    contract = CATALOG.engines["sglang"]
+    bare = contract.model_copy(
+        update={"arguments": contract.arguments.model_copy(update={"dtype": None, "loader_config": None})}
+    )
+    arguments = some_arguments().model_copy(update={"engine": bare}).arguments()
+    assert "--dtype" not in arguments
+    assert "--model-loader-extra-config" not in arguments

@@ -59,3 +59,21 @@ def test_a_part_whose_capability_is_not_known_is_refused() -> None:
 @pytest.mark.parametrize(("gpu", "dtype"), [("t4", "half"), ("v100", "half"), ("a10g", "auto"), ("mi300x", "auto")])
 def test_arithmetic_is_half_where_bfloat16_does_not_exist(gpu: str, dtype: str) -> None:
     assert kernels.dtype(CATALOG.accelerators[gpu]) == dtype
+
+
+@pytest.mark.parametrize(
+    ("gpu", "card", "said"),
+    [
+        ("t4", "mistralai/Mistral-7B-Instruct-v0.3", "for an FP8 KV cache, NVIDIA T4 has 7.5"),
+        ("mi210", "mistralai/Mistral-7B-Instruct-v0.3", "vllm keeps no FP8 KV cache on gfx90a"),
+        ("l40s", "deepseek-ai/DeepSeek-R1", "needs compute capability 9.0 for MLA attention, NVIDIA L40S has 8.9"),
+        ("l4", "mistralai/Mistral-7B-Instruct-v0.3", None),
+        ("mi300x", "mistralai/Mistral-7B-Instruct-v0.3", None),
+        ("h100", "deepseek-ai/DeepSeek-R1", None),
+    ],
+)
+def test_keys_and_values_in_fp8_need_hardware_for_it(gpu: str, card: str, said: str | None) -> None:
+    reason = kernels.why_not_kv(CATALOG.models[card], "fp8", CATALOG.accelerators[gpu], CATALOG.engines["vllm"])
+    assert (reason is None) == (said is None)
+    assert said is None or said in (reason or "")
+    assert kernels.why_not_kv(CATALOG.models[card], "16bit", CATALOG.accelerators[gpu], CATALOG.engines["vllm"]) is None
