@@ -110,6 +110,9 @@ class ModelDeployment(Noun):
             raise ValueError(
                 f"pin.precision is {self.pin.precision} but the checkpoints are {have}; add one or drop the pin"
             )
+        twice = next((name for name in self.engines if self.engines.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"engines name {twice} twice; keep one of them")
         if self.pin.engine and "engines" in self.model_fields_set and self.pin.engine not in self.engines:
             raise ValueError(
                 f"pin.engine is {self.pin.engine} and engines are {', '.join(self.engines)}; add it or drop the pin"
