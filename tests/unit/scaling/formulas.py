@@ -6,9 +6,53 @@ from collections.abc import Callable
 from random import Random
 
 METRICS = ("running", "waiting", "inflight", "held")
-NUMBERS = ("0", "1", "2", "3", "10", "50", "0.5", "2.5", "1e3", "0.0", "1_000", "0x1F", "0b11", "0o17", ".5", "1.", "007")
-ODD_NUMBERS = ("9223372036854775807", "9223372036854775808", "1e308", "1e999", "1e-400", "0x", "1e", "0b12", "12ab", "0x1.8")
-SPECIAL_VALUES = (0.0, -0.0, 1.0, -1.0, 2.0, 3.0, 0.5, 1e9, 1e19, 1e308, -1e308, float("inf"), float("-inf"), float("nan"))
+NUMBERS = (
+    "0",
+    "1",
+    "2",
+    "3",
+    "10",
+    "50",
+    "0.5",
+    "2.5",
+    "1e3",
+    "0.0",
+    "1_000",
+    "0x1F",
+    "0b11",
+    "0o17",
+    ".5",
+    "1.",
+    "007",
+)
+ODD_NUMBERS = (
+    "9223372036854775807",
+    "9223372036854775808",
+    "1e308",
+    "1e999",
+    "1e-400",
+    "0x",
+    "1e",
+    "0b12",
+    "12ab",
+    "0x1.8",
+)
+SPECIAL_VALUES = (
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    2.0,
+    3.0,
+    0.5,
+    1e9,
+    1e19,
+    1e308,
+    -1e308,
+    float("inf"),
+    float("-inf"),
+    float("nan"),
+)
 WORDS = (
     *METRICS, *NUMBERS, *ODD_NUMBERS, "+", "-", "*", "/", "%", "**", "^", "==", "!=", "<", "<=", ">", ">=", "and", "&&",
     "or", "||", "not", "!", "?", ":", "??", "(", ")", "[", "]", "{", "}", ",", "#", "true", "false", "nil", "if", "else",
@@ -31,6 +75,17 @@ class Writer:
         return self.spaced(kind(depth))
 
     def values(self) -> dict[str, float | None]:
+        """A value for every trigger; now and then a trigger is missing, or has a name that means something to expr."""
+        given = self.readings()
+        if self.random.random() < 0.04:
+            del given[self.random.choice(METRICS)]
+        if self.random.random() < 0.04:
+            given[self.random.choice(("max", "count", "sum", "ceil", "float", "_kedaCompositeResult", "my-metric"))] = 1.0
+        return given
+
+    def readings(self) -> dict[str, float | None]:
+        if self.random.random() < 0.05:
+            return dict.fromkeys(METRICS)
         return {name: self.value() for name in METRICS}
 
     def value(self) -> float | None:
@@ -58,11 +113,24 @@ class Writer:
         draw = self.random.random
         if draw() < 0.45:
             operator = self.random.choice("+-*/") if draw() < 0.93 else self.random.choice(("**", "^"))
-            right = self.random.choice(("2", "3", "0.5", "-1", "-2", "10")) if operator in "**^" and operator != "*" else None
+            right = (
+                self.random.choice(("2", "3", "0.5", "-1", "-2", "10"))
+                if operator in "**^" and operator != "*"
+                else None
+            )
             one = self.pick(self.number, depth=depth)
-            return f"{one} {operator} {right or self.pick(self.number, depth=depth)}"
+            return f"({one}) {operator} {right}" if right else f"{one} {operator} {self.pick(self.number, depth=depth)}"
         return self.random.choice(
-            (self.extreme, self.extreme, self.rounded, self.ternary, self.negated, self.aggregate, self.whole, self.coalesced)
+            (
+                self.extreme,
+                self.extreme,
+                self.rounded,
+                self.ternary,
+                self.negated,
+                self.aggregate,
+                self.whole,
+                self.coalesced,
+            )
         )(depth)
 
     def extreme(self, depth: int) -> str:
@@ -95,7 +163,9 @@ class Writer:
         return f"count([{self.truth(0)}, {self.truth(1)}])" if draw < 0.95 else f"len({self.list(depth)})"
 
     def list(self, depth: int) -> str:
-        return f"[{', '.join(self.pick(self.number, depth=depth) for _ in range(self.random.choice((0, 1, 2, 2, 3, 4))))}]"
+        return (
+            f"[{', '.join(self.pick(self.number, depth=depth) for _ in range(self.random.choice((0, 1, 2, 2, 3, 4))))}]"
+        )
 
     def element_truth(self, depth: int) -> str:
         text = f"# {self.random.choice(('<', '>', '==', '>=', '!='))} {self.pick(self.number, depth=depth)}"
@@ -116,7 +186,8 @@ class Writer:
         draw = self.random.random()
         if draw < 0.5:
             operator = self.random.choice(("<", "<=", ">", ">=", "==", "!="))
-            return f"{self.pick(self.number, self.whole, depth=depth)} {operator} {self.pick(self.number, self.whole, depth=depth)}"
+            one, other = (self.pick(self.number, self.whole, depth=depth) for _ in range(2))
+            return f"{one} {operator} {other}"
         if draw < 0.6:
             low, high = self.pick(self.number, depth=depth), self.pick(self.number, depth=depth)
             return f"{low} < {self.pick(self.number, depth=depth)} <= {high}"

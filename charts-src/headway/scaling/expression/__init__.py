@@ -1,7 +1,21 @@
 """The language of `scalingModifiers.formula`: built, read, rendered, explained and evaluated as KEDA does."""
 
+from headway.scaling.expression.building import (
+    both,
+    call,
+    coalesce,
+    conditional,
+    either,
+    equals,
+    maximum,
+    minimum,
+    negation,
+    over_list,
+)
+from headway.scaling.expression.checking import Problem, check_formula, read_formula
 from headway.scaling.expression.errors import EvaluationError, ExpressionError, FormulaError, NilResult, NotUnderstood
-from headway.scaling.expression.formula import Formula, Problem, check_formula, composite_milli, read_formula
+from headway.scaling.expression.explanation import weights
+from headway.scaling.expression.formula import Formula, composite_milli
 from headway.scaling.expression.nodes import (
     Array,
     Binary,
@@ -12,11 +26,7 @@ from headway.scaling.expression.nodes import (
     Expression,
     Metric,
     Unary,
-    coalesce,
-    conditional,
     constant,
-    maximum,
-    minimum,
     negative,
 )
 from headway.scaling.expression.parser import parse
@@ -38,14 +48,21 @@ __all__ = [
     "NotUnderstood",
     "Problem",
     "Unary",
+    "both",
+    "call",
     "check_formula",
     "coalesce",
     "composite_milli",
     "conditional",
     "constant",
+    "either",
+    "equals",
     "maximum",
     "minimum",
+    "negation",
     "negative",
+    "over_list",
     "parse",
     "read_formula",
+    "weights",
 ]

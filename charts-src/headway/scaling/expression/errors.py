@@ -1,10 +1,10 @@
 """What can be wrong with an expression or a formula.
 
-    ExpressionError                an expression that KEDA would refuse; raised where it is built
-    FormulaError                   the same in a text, with its position
-    NotUnderstood                  perhaps lawful in expr, but outside what is understood here
-    EvaluationError                lawful, and fails on these values
-        NilResult                  nil: KEDA takes fallback.replicas times target, or fails without a fallback
+ExpressionError                an expression that KEDA would refuse; raised where it is built
+FormulaError                   the same in a text, with its position
+NotUnderstood                  perhaps lawful in expr, but outside what is understood here
+EvaluationError                lawful, and fails on these values
+    NilResult                  nil: KEDA takes fallback.replicas times target, or fails without a fallback
 """
 
 
@@ -29,7 +29,7 @@ class FormulaError(ExpressionError):
         return f"column {self.position + 1}: {super().__str__()}"
 
 
-class NotUnderstood(ValueError):  # noqa: N818 - says what happened, and is no verdict on the text
+class NotUnderstood(ValueError):
     """Neither right nor wrong: expr may know it, Headway does not."""
 
     def __init__(self, what: str, position: int = 0) -> None:
@@ -43,5 +43,5 @@ class EvaluationError(ArithmeticError):
     """The formula fails on these values; KEDA then reports an error to the HPA."""
 
 
-class NilResult(EvaluationError):  # noqa: N818
+class NilResult(EvaluationError):
     """The formula is nil for these values: `a ?? b` with both lost."""

@@ -13,7 +13,18 @@ from headway.scaling.expression import arithmetic, functions
 from headway.scaling.expression.errors import EvaluationError, NilResult
 from headway.scaling.expression.folding import FOLDED, folded
 from headway.scaling.expression.functions import Value
-from headway.scaling.expression.nodes import Array, Binary, Call, Conditional, Constant, Element, Expression, Metric, Unary
+from headway.scaling.expression.names import PREDICATES
+from headway.scaling.expression.nodes import (
+    Array,
+    Binary,
+    Call,
+    Conditional,
+    Constant,
+    Element,
+    Expression,
+    Metric,
+    Unary,
+)
 from headway.scaling.expression.static_type import INT, StaticType
 
 Values = Mapping[str, float | None]
@@ -41,8 +52,8 @@ def as_float(value: Value) -> float:
 
 def _value(node: Expression, values: Values, element: Value) -> Value:
     match node:
-        case Constant(value):
-            return value
+        case Constant():
+            return node.value
         case Metric(name):
             read = values[name]
             return None if read is None else float(read)
@@ -50,6 +61,8 @@ def _value(node: Expression, values: Values, element: Value) -> Value:
             return element
         case Unary(operator, operand):
             value = _value(operand, values, element)
+            if operator == "+":
+                return value
             return not _truth(value) if operator == "not" else arithmetic.negated(value)
         case Binary():
             return _binary(node, values, element)
@@ -57,7 +70,7 @@ def _value(node: Expression, values: Values, element: Value) -> Value:
             return _value(then if _truth(_value(condition, values, element)) else otherwise, values, element)
         case Array(items):
             return [_value(item, values, element) for item in items]
-        case Call(function, arguments, _) if function in functions.PREDICATES:
+        case Call(function, arguments, _) if function in PREDICATES:
             return _over_list(node, _value(arguments[0], values, element), values)
         case Call(function, arguments, _):
             return functions.call(function, [_value(argument, values, element) for argument in arguments])
@@ -98,7 +111,9 @@ def _over_list(node: Call, collection: Value, values: Values, enough: int | None
         return _counted(truths, enough)
     if node.function == "one":
         return _counted(truths, None) == 1
-    return {"all": all, "any": any, "none": lambda found: not any(found)}[node.function](truths)
+    if node.function == "all":
+        return all(truths)
+    return any(truths) is (node.function == "any")
 
 
 def _counted(truths: Iterator[bool], enough: int | None) -> int:

@@ -42,11 +42,16 @@ def _constants(node: Expression) -> Expression:
     match node:
         case Unary("-", Constant(int() | float() as value)):
             return Folded(arithmetic.negated(value))
+        case Unary("+", Constant(int() | float())):
+            return node.operand
         case Unary("not", Constant(bool() as value)):
             return Constant(not value)
         case Binary(operator, Constant() as left, Constant() as right) if operator in FOLDED:
             return _computed(operator, left, right)
-        case Binary("==", Constant() as left, Constant() as right) if left.type == right.type and left.type in (INT, BOOL):
+        case Binary("==", Constant() as left, Constant() as right) if left.type == right.type and left.type in (
+            INT,
+            BOOL,
+        ):
             return Constant(left.value == right.value)
         case Binary("and" | "or" as operator, left, right):
             return _logical(node, left, right, operator == "and")

@@ -10,7 +10,9 @@ from typing import Literal
 from headway.scaling.expression.errors import FormulaError, NotUnderstood
 from headway.scaling.expression.names import in_word
 
-_SPACES = frozenset("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | {chr(code) for code in range(0x2000, 0x200B)}
+_SPACES = frozenset("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | {
+    chr(code) for code in range(0x2000, 0x200B)
+}
 _OPERATOR_WORDS = frozenset("and contains else endsWith if in let matches not or startsWith".split())  # noqa: SIM905
 _NUMBER = re.compile(
     r"""(?: 0[xX][0-9a-fA-F_]* (?:\.(?!\.)[0-9a-fA-F_]*)?
@@ -80,7 +82,9 @@ def _number(text: str, position: int) -> Token:
     assert found is not None  # noqa: S101 - every part of the pattern is optional
     end = found.end()
     if end < len(text) and in_word(text[end]):
-        raise FormulaError(f"{text[position : end + 1]!r} is no number", "put a space or an operator after it", position)
+        raise FormulaError(
+            f"{text[position : end + 1]!r} is no number", "put a space or an operator after it", position
+        )
     return Token("number", text[position:end], position)
 
 

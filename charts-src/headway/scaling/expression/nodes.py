@@ -9,7 +9,7 @@ what expr's type checker would refuse.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +25,8 @@ from headway.scaling.expression.static_type import (
     array_of,
     binary_type,
     conditional_type,
+    element_type,
+    mismatch,
     unary_type,
 )
 
@@ -124,7 +126,7 @@ class Expression:
         return negative(self)
 
     def __bool__(self) -> bool:
-        raise TypeError("an expression is neither true nor false; use conditional(…), both(…), either(…)")
+        raise TypeError("an expression is neither true nor false; use conditional(), both() or either()")
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,8 @@ class Metric(Expression):
     def __post_init__(self) -> None:
         if not is_identifier(self.name):
             raise ExpressionError(
-                f"{self.name!r} is no expr identifier", "use letters, digits and underscores, no digit first, no keyword"
+                f"{self.name!r} is no expr identifier",
+                "use letters, digits and underscores, no digit first, no keyword",
             )
         if self.name == "float":
             raise ExpressionError("a metric called float hides the function that KEDA wraps formulas in", "rename it")
@@ -177,7 +180,7 @@ class Constant(Expression):
 
 @dataclass(frozen=True)
 class Unary(Expression):
-    """`not x` or `-x`. A negative number is a `Constant`."""
+    """`not x`, `-x` or `+x`. A negative number is a `Constant`."""
 
     operator: str
     operand: Expression
@@ -278,6 +281,9 @@ class Call(Expression):
         if self.condition is not None and self.function not in PREDICATES:
             raise ExpressionError(f"{self.function} takes no condition", "leave it out")
         _checked(self)
+        for element in _elements(self.condition) if self.condition is not None else ():
+            if element.type != element_type(self.arguments[0].type):
+                raise ExpressionError(f"# is {element_type(self.arguments[0].type)} here", "build it with over_list")
 
     @property
     def parts(self) -> tuple[Expression, ...]:
@@ -302,27 +308,12 @@ def negative(operand: Expression) -> Expression:
     return Unary("-", operand)
 
 
-def maximum(*parts: Expression | Literal) -> Expression:
-    """The largest of the parts: `max(a, b)`."""
-    return Call("max", tuple(constant(part) for part in parts))
-
-
-def minimum(*parts: Expression | Literal) -> Expression:
-    """The smallest of the parts: `min(a, b)`."""
-    return Call("min", tuple(constant(part) for part in parts))
-
-
-def conditional(condition: Expression, then: Expression | Literal, otherwise: Expression | Literal) -> Expression:
-    """`condition ? then : otherwise`."""
-    return Conditional(condition, constant(then), constant(otherwise))
-
-
-def coalesce(first: Expression, *others: Expression | Literal) -> Expression:
-    """The first that is not lost: `a ?? b ?? 8`."""
-    result = first
-    for other in others:
-        result = Binary("??", result, constant(other))
-    return result
+def _elements(node: Expression) -> Iterator[Element]:
+    """The `#` of this condition; a condition within it has its own."""
+    if isinstance(node, Element):
+        yield node
+    for part in node.arguments if isinstance(node, Call) else node.parts:
+        yield from _elements(part)
 
 
 def _checked(node: Expression) -> None:
@@ -338,18 +329,5 @@ def _checked(node: Expression) -> None:
 def _typed(node: Expression, found: StaticType | None) -> StaticType:
     if found is not None:
         return found
-    types = " and ".join(str(part.type) for part in node.parts)
-    if isinstance(node, Conditional):
-        raise ExpressionError(f"the condition of ? : is {node.condition.type}", "make it a comparison, such as a > 1")
-    operator = node.operator if isinstance(node, Unary | Binary) else "?"
-    raise ExpressionError(f"{operator} cannot take {types}", _remedy(operator, types))
-
-
-def _remedy(operator: str, types: str) -> str:
-    if operator == "%":
-        return "it needs whole numbers and metrics are float64: write int(a) % int(b)"
-    if operator in ("and", "or", "not"):
-        return "it needs comparisons, such as a > 1"
-    if "bool" in types:
-        return "write condition ? 1 : 0 for a number"
-    return "nil stands only beside ??, == and !=" if "nil" in types else "it needs numbers"
+    operator = node.operator if isinstance(node, Unary | Binary) else "? :"
+    raise ExpressionError(*mismatch(operator, [part.type for part in node.parts]))

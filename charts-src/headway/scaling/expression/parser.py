@@ -25,7 +25,7 @@ from headway.scaling.expression.nodes import (
     negative,
 )
 from headway.scaling.expression.rendering import BINDING, COMPARISON, UNARY_BINDING
-from headway.scaling.expression.static_type import ANY, StaticType
+from headway.scaling.expression.static_type import NUMBERS, StaticType, element_type
 
 MAX_NESTING = 60
 """Brackets within brackets; Python's own recursion ends soon after."""
@@ -107,7 +107,9 @@ class _Parser:
                 return left
             self.advance()
             if before == "??" and operator != "??":
-                raise FormulaError(f"{token} after ?? without parentheses", f"write (a ?? b) {operator} c", token.position)
+                raise FormulaError(
+                    f"{token} after ?? without parentheses", f"write (a ?? b) {operator} c", token.position
+                )
             if operator in COMPARISON:
                 left = self.comparison(left, token)
             else:
@@ -122,7 +124,7 @@ class _Parser:
         if strength < least:
             return left
         token = self.current
-        if token.text == "not" and not (self._tokens[self._next + 1].text in _TEXT_OPERATORS - {"..", "|"}):
+        if token.text == "not" and self._tokens[self._next + 1].text not in _TEXT_OPERATORS - {"..", "|"}:
             raise self.unexpected("write and not, or or not")
         raise NotUnderstood(f"the operator {token.text}", token.position)
 
@@ -167,9 +169,9 @@ class _Parser:
     def primary(self) -> Expression:
         token = self.current
         operator = _SPELLINGS.get(token.text, token.text)
-        if token.kind == "operator" and operator in (*UNARY_BINDING, "+"):
+        if token.kind == "operator" and operator in UNARY_BINDING:
             self.advance()
-            operand = self.expression(UNARY_BINDING["-" if operator == "+" else operator])
+            operand = self.expression(UNARY_BINDING[operator])
             return self.postfix(self.unary(token, operator, operand))
         if self.at("("):
             self.advance()
@@ -185,8 +187,10 @@ class _Parser:
     def unary(self, token: Token, operator: str, operand: Expression) -> Expression:
         if operator == "not":
             return self.built(token, Unary, operator, operand)
-        signed = self.built(token, negative, operand)
-        return operand if operator == "+" else signed
+        if operator == "-":
+            return self.built(token, negative, operand)
+        # + does nothing to a number; of what the type checker does not know it makes another unknown.
+        return operand if operand.type in NUMBERS else self.built(token, Unary, "+", operand)
 
     def pointer(self, element: StaticType) -> Expression:
         token = self.advance()
@@ -260,11 +264,9 @@ class _Parser:
         return self.built(token, Call, token.text, (collection,), condition)
 
     def condition(self, collection: Expression) -> Expression:
-        if self._element is not None:
-            raise NotUnderstood("a condition within a condition", self.current.position)
-        self._element = collection.type.element or ANY
+        outer, self._element = self._element, element_type(collection.type)
         inner = self.block() if self.at("{") else self.expression(0)
-        self._element = None
+        self._element = outer
         return inner
 
     def built(self, token: Token, make: Callable[..., Expression], *parts: object) -> Expression:

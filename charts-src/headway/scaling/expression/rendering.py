@@ -4,7 +4,17 @@ Operators bind as in expr-lang/expr v1.17.8, `parser/operator/operator.go`: `a -
 may not stand beside another operator without parentheses.
 """
 
-from headway.scaling.expression.nodes import Array, Binary, Call, Conditional, Constant, Element, Expression, Metric, Unary
+from headway.scaling.expression.nodes import (
+    Array,
+    Binary,
+    Call,
+    Conditional,
+    Constant,
+    Element,
+    Expression,
+    Metric,
+    Unary,
+)
 from headway.scaling.expression.static_type import FLOAT
 
 BINDING = {
@@ -24,7 +34,7 @@ BINDING = {
     "**": 100,
     "??": 500,
 }
-UNARY_BINDING = {"not": 50, "-": 90}
+UNARY_BINDING = {"not": 50, "-": 90, "+": 90}
 COMPARISON = ("<", ">", ">=", "<=")
 _WEAKEST = 0
 _WORD = 1000
@@ -55,7 +65,9 @@ def _text(expression: Expression) -> str:
         case Binary():
             return _binary(expression)
         case Conditional(condition, then, otherwise):
-            return f"{_inside(condition, _WEAKEST + 1)} ? {_inside(then, _WEAKEST + 1)} : {_inside(otherwise, _WEAKEST)}"
+            return (
+                f"{_inside(condition, _WEAKEST + 1)} ? {_inside(then, _WEAKEST + 1)} : {_inside(otherwise, _WEAKEST)}"
+            )
     raise TypeError(f"{type(expression).__name__} has no text")
 
 

@@ -42,6 +42,11 @@ def array_of(elements: Sequence[StaticType]) -> StaticType:
     return StaticType("[]any", (elements[-1] if elements else UNKNOWN) if same else ANY)
 
 
+def element_type(collection: StaticType) -> StaticType:
+    """The type of `#` in a condition over the collection."""
+    return collection.element or UNKNOWN
+
+
 def unary_type(operator: str, operand: StaticType) -> StaticType | None:
     """Type of `not x` and `-x`; `None` where the checker refuses."""
     if operator == "not":
@@ -81,6 +86,21 @@ def conditional_type(condition: StaticType, then: StaticType, otherwise: StaticT
     if otherwise is NIL or assignable(then, otherwise):
         return then
     return UNKNOWN
+
+
+def mismatch(operator: str, operands: Sequence[StaticType]) -> tuple[str, str]:
+    """What to say of an operator that cannot take these types: the fault, and the remedy."""
+    types = " and ".join(str(operand) for operand in operands)
+    if operator == "? :":
+        return f"the condition of ? : is {operands[0]}", "make it a comparison, such as a > 1"
+    fault = f"{operator} cannot take {types}"
+    if operator == "%":
+        return fault, "it needs whole numbers and metrics are float64: write int(a) % int(b)"
+    if operator in ("and", "or", "not"):
+        return fault, "it needs comparisons, such as a > 1"
+    if BOOL in operands:
+        return fault, "write condition ? 1 : 0 for a number"
+    return fault, "nil stands only beside ??, == and !=" if NIL in operands else "it needs numbers"
 
 
 def assignable(value: StaticType, to: StaticType) -> bool:
