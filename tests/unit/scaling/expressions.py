@@ -37,7 +37,9 @@ def numbers(depth: int = 3) -> st.SearchStrategy[Expression]:
         leaves,
         st.builds(lambda one, other, make: make(one, other), below, below, st.sampled_from(_OPERATORS)),
         st.builds(lambda one, exponent: one**exponent, below, st.sampled_from((-2, -1, 0, 2, 3, 0.5))),
-        st.builds(lambda parts, make: make(*parts), st.lists(below, min_size=1, max_size=3), st.sampled_from(_AGGREGATES)),
+        st.builds(
+            lambda parts, make: make(*parts), st.lists(below, min_size=1, max_size=3), st.sampled_from(_AGGREGATES)
+        ),
         st.builds(call, st.sampled_from(("ceil", "floor", "round", "abs", "int", "float")), below),
         below.map(negative),
         st.builds(over_list, st.just("sum"), lists),

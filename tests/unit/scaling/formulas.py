@@ -80,7 +80,9 @@ class Writer:
         if self.random.random() < 0.04:
             del given[self.random.choice(METRICS)]
         if self.random.random() < 0.04:
-            given[self.random.choice(("max", "count", "sum", "ceil", "float", "_kedaCompositeResult", "my-metric"))] = 1.0
+            given[self.random.choice(("max", "count", "sum", "ceil", "float", "_kedaCompositeResult", "my-metric"))] = (
+                1.0
+            )
         return given
 
     def readings(self) -> dict[str, float | None]:

@@ -27,7 +27,9 @@ Result = tuple[str, str]
 """`refused`, `fails`, `nil`, `value` or `not understood`, and the value's bits."""
 
 pytestmark = [
-    pytest.mark.skipif(not PROGRAM.exists(), reason="no build/bin/expr-eval: formulas are not compared with KEDA's own expr"),
+    pytest.mark.skipif(
+        not PROGRAM.exists(), reason="no build/bin/expr-eval: formulas are not compared with KEDA's own expr"
+    ),
     pytest.mark.skipif(
         platform.machine().lower() not in ("x86_64", "amd64"),
         reason="Go leaves floats beyond 64 bits to the processor, and amd64's answer is what is evaluated",

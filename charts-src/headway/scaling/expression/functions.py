@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from headway.scaling.expression import go_numbers as go
 from headway.scaling.expression.errors import EvaluationError, ExpressionError
-from headway.scaling.expression.names import PREDICATES
+from headway.scaling.expression.names import KNOWN_FUNCTIONS, PREDICATES, function_remedy
 from headway.scaling.expression.static_type import ANY, BOOL, FLOAT, INT, NUMBERS, UNKNOWN, UNTYPED, StaticType
 
 Value = int | float | bool | list["Value"] | None
@@ -21,6 +21,8 @@ _ONE_NUMBER = ("abs", "ceil", "float", "floor", "int", "round")
 
 def result_type(name: str, arguments: Sequence[StaticType], condition: StaticType | None) -> StaticType:
     """Static type of a call. Raises `ExpressionError` where expr refuses the arguments."""
+    if name not in KNOWN_FUNCTIONS:
+        raise ExpressionError(f"expr has no function {name}", function_remedy(name))
     if name in PREDICATES:
         return _over_list(name, arguments, condition)
     if name in _AGGREGATES:

@@ -24,6 +24,9 @@ _NUMBER = re.compile(
 _COMMENT = re.compile(r"//[^\n]*\n?|/\*.*?\*/", re.DOTALL)
 _OPERATOR = re.compile(r"\|\|?|::?|\?[.?]?|\.\.?|##?|[&!=*<>][&=*]?|[,;%+\-^/]")
 
+MAX_LENGTH = 5000
+"""Characters. Within them no formula reaches the 10,000 nodes at which expr gives up."""
+
 Kind = Literal["number", "name", "operator", "bracket", "end"]
 
 
@@ -40,7 +43,9 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """The words, an end mark last. Raises `FormulaError`; `NotUnderstood` at a string."""
+    """The words, an end mark last. Raises `FormulaError`; `NotUnderstood` at text in quotes."""
+    if len(text) > MAX_LENGTH:
+        raise NotUnderstood(f"a formula of more than {MAX_LENGTH} characters")
     found = list(_tokens(text))
     return [*found, Token("end", "", len(text))]
 

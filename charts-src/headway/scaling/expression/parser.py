@@ -28,7 +28,7 @@ from headway.scaling.expression.rendering import BINDING, COMPARISON, UNARY_BIND
 from headway.scaling.expression.static_type import NUMBERS, StaticType, element_type
 
 MAX_NESTING = 60
-"""Brackets within brackets; Python's own recursion ends soon after."""
+"""Brackets within brackets, signs before signs; Python's own recursion ends soon after."""
 _SPELLINGS = {"||": "or", "&&": "and", "^": "**", "!": "not"}
 _TEXT_OPERATORS = frozenset(("in", "matches", "contains", "startsWith", "endsWith", "..", "|"))
 _LITERALS = {"true": True, "false": False, "nil": None}
@@ -82,9 +82,7 @@ class _Parser:
 
     def expression(self, least: int) -> Expression:
         """Operators that bind at least this strongly."""
-        self._nesting += 1
-        if self._nesting > MAX_NESTING:
-            raise NotUnderstood(f"brackets nested more than {MAX_NESTING} deep", self.current.position)
+        self.deeper()
         if least == 0 and self.at("let"):
             raise NotUnderstood("let", self.current.position)
         if least == 0 and self.at("if"):
@@ -95,6 +93,11 @@ class _Parser:
                 result = self.ternary(result)
         self._nesting -= 1
         return result
+
+    def deeper(self) -> None:
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            raise NotUnderstood(f"more than {MAX_NESTING} levels of nesting", self.current.position)
 
     def operators(self, left: Expression, least: int) -> Expression:
         before = ""
@@ -153,11 +156,13 @@ class _Parser:
         return condition
 
     def if_else(self) -> Expression:
+        self.deeper()
         token = self.advance()
         condition = self.expression(0)
         then = self.block()
         self.expect("else")
         otherwise = self.if_else() if self.at("if") else self.block()
+        self._nesting -= 1
         return self.built(token, Conditional, condition, then, otherwise)
 
     def block(self) -> Expression:
