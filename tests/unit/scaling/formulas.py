@@ -115,13 +115,7 @@ class Writer:
         draw = self.random.random
         if draw() < 0.45:
             operator = self.random.choice("+-*/") if draw() < 0.93 else self.random.choice(("**", "^"))
-            right = (
-                self.random.choice(("2", "3", "0.5", "-1", "-2", "10"))
-                if operator in "**^" and operator != "*"
-                else None
-            )
-            one = self.pick(self.number, depth=depth)
-            return f"({one}) {operator} {right}" if right else f"{one} {operator} {self.pick(self.number, depth=depth)}"
+            return f"{self.pick(self.number, depth=depth)} {operator} {self.pick(self.number, depth=depth)}"
         return self.random.choice(
             (
                 self.extreme,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from headway.scaling.expression import go_numbers as go
 from headway.scaling.expression.errors import EvaluationError
 from headway.scaling.expression.functions import Value, less
+from headway.scaling.expression.go_power import power
 
 Number = int | float
 
@@ -21,7 +22,7 @@ def binary(operator: str, left: Value, right: Value) -> Number:
     if operator == "/":
         return go.divided(float(one), float(other))
     if operator == "**":
-        return go.power(float(one), float(other))
+        return power(float(one), float(other))
     if isinstance(one, int) and isinstance(other, int):
         return _whole(operator, one, other)
     if operator == "%":

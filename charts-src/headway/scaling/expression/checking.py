@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from headway.scaling.expression.errors import EvaluationError, ExpressionError, FormulaError, NotUnderstood
-from headway.scaling.expression.folding import folded
 from headway.scaling.expression.formula import CONVERSION, NOT_A_FLOAT, RESULT, Formula, is_taken_as_it_is
 from headway.scaling.expression.lexer import tokens
 from headway.scaling.expression.misreading import misread
@@ -71,7 +70,7 @@ def _checked(expression: Expression, text: str, triggers: Collection[str]) -> li
     if problem := _wrapping(text, triggers) or _result(expression, text):
         return [problem]
     try:
-        Formula(text, folded(expression)).evaluate(dict.fromkeys(triggers, DUMMY))
+        Formula(text, expression).evaluate(dict.fromkeys(triggers, DUMMY))
     except ExpressionError as error:
         return [Problem("refused", error.problem, error.remedy)]
     except EvaluationError as error:
@@ -153,6 +152,8 @@ def _result(expression: Expression, text: str) -> Problem | None:
 
 def _unknown_functions(text: str, triggers: Collection[str]) -> Iterator[Problem]:
     """Functions that expr does not have, in a formula that is not understood otherwise."""
+    if "$env" in text:  # expr does not look at what stands in the brackets behind it
+        return
     try:
         words = tokens(text)
     except (FormulaError, NotUnderstood):
