@@ -29,7 +29,7 @@ class DocumentedLaw:
     source: str
     """Where it stands."""
     formula: str
-    """The text, letter by letter."""
+    """The text, letter by letter; where the document multiplies inside a query, what is meant by it."""
     target: int
     """What the document divides by."""
     triggers: tuple[str, ...]
@@ -88,7 +88,10 @@ COMMUTERS_WAITING = DocumentedLaw(
     flaws=(
         _DRAINED,
         _UNDERSCORE,
-        Flaw("S11", "it multiplies inside metricQuery, which takes no arithmetic: shown here is what was meant"),
+        Flaw(
+            "S11",
+            "it is written sum(vllm_num_requests_waiting{app=vllm}) * 50 inside the trigger's query, which takes no arithmetic",
+        ),
     ),
     repaired=WAITING * 50,
     instead="virtual-commuters",
