@@ -30,11 +30,10 @@ def _shipped(law: ScalingLaw) -> list[str]:
     lines = [f"## {law.name}{default}", "", law.summary, ""]
     for title, may_sleep in (("Always awake", False), ("May sleep", True)):
         lines += [f"{title}:", "", "```", law.documentation(may_sleep).split("\n\n", 1)[1], "```", ""]
-    return [
-        *lines,
-        f"A running sequence adds {law.per_sequence}; the target is that times 80 % of the sequences that fit.",
-        "",
-    ]
+    target = (
+        f"A running sequence adds {law.per_sequence}; the target is that times {FILL:.0%} of the sequences that fit."
+    )
+    return [*lines, target, ""]
 
 
 def _documented(law: DocumentedLaw) -> list[str]:

@@ -90,7 +90,8 @@ COMMUTERS_WAITING = DocumentedLaw(
         _UNDERSCORE,
         Flaw(
             "S11",
-            "it is written sum(vllm_num_requests_waiting{app=vllm}) * 50 inside the trigger's query, which takes no arithmetic",
+            "it is written sum(vllm_num_requests_waiting{app=vllm}) * 50 inside the trigger's query, which takes no"
+            " arithmetic",
         ),
     ),
     repaired=WAITING * 50,
