@@ -2,6 +2,7 @@
 
 import pytest
 
+from headway.charts.controllers.keda import VERSION
 from headway.scaling import FormulaError, NotUnderstood, check_formula, check_target, read_formula
 
 TRIGGERS = ("running", "waiting")
@@ -130,3 +131,8 @@ def test_a_target_that_loses_the_fallback_or_is_refused(target: str, outcome: st
 
 def test_without_a_fallback_a_broken_target_is_fine() -> None:
     assert check_target("25.5", has_fallback=False) == []
+
+
+def test_formulas_are_compared_with_the_expr_of_the_keda_that_is_installed(repository) -> None:
+    """A new KEDA: look up expr-lang/expr in its go.mod, set it in tools/expr-eval and here, and run the comparison."""
+    assert {"2.20.2": "v1.17.8"}[VERSION] in (repository / "tools" / "expr-eval" / "go.mod").read_text()
