@@ -4,14 +4,14 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := build/setup.stamp
-SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt pyproject.toml tools/setup.sh tools/go.mod tools/go.sum
+SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt pyproject.toml tools/setup.sh tools/go.mod tools/go.sum $(wildcard tools/expr-eval/*)
 
 .PHONY: help setup synth validate check test test-python-313 lint format types layers bench docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
 
-setup: $(STAMP) ## everything the repository needs: virtual environment, Node, Go, kubeconform
+setup: $(STAMP) ## everything the repository needs: virtual environment, Node, Go, kubeconform, KEDA's formula language
 
 $(STAMP): $(SOURCES)
 	@PYTHON=$(PYTHON) tools/setup.sh

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+import scaling_laws
 from headway.domain.environment import EnvironmentSpec
 from headway.environments.describe import model_in, unit_of
 from headway.environments.writer import EXAMPLES
@@ -25,7 +26,11 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """File name → text of every generated page."""
-    return {"environment.md": _environment(), "command-line.md": _command_line()}
+    return {
+        "environment.md": _environment(),
+        "command-line.md": _command_line(),
+        "scaling-laws.md": scaling_laws.page(NOTE),
+    }
 
 
 def _environment() -> str:

@@ -25,7 +25,7 @@ from headway.domain.noun import Noun
 from headway.environments.engine_checks import backend_findings, engine_findings
 from headway.environments.source import Located
 from headway.recipes.machine import machines
-from headway.scaling import LAWS
+from headway.scaling import DOCUMENTED_LAWS, LAWS
 
 Path = tuple[str, ...]
 Finding = tuple[Path, str, str]
@@ -298,7 +298,15 @@ def _pinned_machine(model: ModelDeployment, parts: Parts, catalog: Catalog) -> I
 
 def _scaling(model: ModelDeployment, parts: Parts) -> Iterator[Finding]:
     replicas = model.limits.replicas
-    if model.scaling.law not in LAWS:
+    if model.scaling.law in DOCUMENTED_LAWS:
+        wrong = DOCUMENTED_LAWS[model.scaling.law]
+        traps = ", ".join(flaw.trap for flaw in wrong.flaws)
+        yield (
+            ("scaling", "law"),
+            f"{wrong.name} is kept to show what is wrong with it ({traps})",
+            f"use {wrong.instead}",
+        )
+    elif model.scaling.law not in LAWS:
         yield (
             ("scaling", "law"),
             f"no scaling law {model.scaling.law!r}",

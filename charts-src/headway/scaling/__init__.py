@@ -1,24 +1,76 @@
 """The scaling law: one object that renders the scaler's formula, evaluates it and documents itself."""
 
 from headway.scaling.deployment_plan import DeploymentPlan
-from headway.scaling.expression import Constant, Expression, Metric, maximum, minimum
-from headway.scaling.law import LAWS, ScalingLaw, desired_replicas
+from headway.scaling.documented_law import DOCUMENTED_LAWS, DocumentedLaw
+from headway.scaling.expression import (
+    Constant,
+    EvaluationError,
+    Expression,
+    ExpressionError,
+    Formula,
+    FormulaError,
+    Metric,
+    NilResult,
+    NotUnderstood,
+    Problem,
+    both,
+    call,
+    check_formula,
+    coalesce,
+    composite_milli,
+    conditional,
+    either,
+    equals,
+    maximum,
+    minimum,
+    negation,
+    over_list,
+    parse,
+    read_formula,
+    weights,
+)
+from headway.scaling.law import DEFAULT_LAW, LAWS, ScalingLaw, desired_replicas
 from headway.scaling.signals import DEPLOYMENT_LABEL, GATEWAY_SERIES, otel_query, promql, series, total
+from headway.scaling.target import check_target
 
 __all__ = [
+    "DEFAULT_LAW",
     "DEPLOYMENT_LABEL",
+    "DOCUMENTED_LAWS",
     "GATEWAY_SERIES",
     "LAWS",
     "Constant",
     "DeploymentPlan",
+    "DocumentedLaw",
+    "EvaluationError",
     "Expression",
+    "ExpressionError",
+    "Formula",
+    "FormulaError",
     "Metric",
+    "NilResult",
+    "NotUnderstood",
+    "Problem",
     "ScalingLaw",
+    "both",
+    "call",
+    "check_formula",
+    "check_target",
+    "coalesce",
+    "composite_milli",
+    "conditional",
     "desired_replicas",
+    "either",
+    "equals",
     "maximum",
     "minimum",
+    "negation",
     "otel_query",
+    "over_list",
+    "parse",
     "promql",
+    "read_formula",
     "series",
     "total",
+    "weights",
 ]

@@ -16,12 +16,20 @@ without pods and still counts when the engines' scrape is lost.
 import math
 from dataclasses import dataclass
 
-from headway.scaling.expression import Expression, Metric
+from headway.scaling.expression import Expression, Metric, check_formula
 
 RUNNING = Metric("running")
 WAITING = Metric("waiting")
 INFLIGHT = Metric("inflight")
 HELD = Metric("held")
+
+MEANINGS = {
+    "running": "requests that engines process now",
+    "waiting": "requests that engines have queued",
+    "inflight": "requests the gateway has sent and not finished",
+    "held": "requests the gateway holds for want of a replica",
+}
+"""What a law's metrics count."""
 
 FILL = 0.8
 """Share of the sequences that fit which a replica is meant to run; the rest is headroom for one HPA period."""
@@ -29,7 +37,7 @@ FILL = 0.8
 
 @dataclass(frozen=True)
 class ScalingLaw:
-    """One law: what it means and its two forms."""
+    """One law: what it means and its two forms. Raises `ValueError` for a form that KEDA would refuse or misread."""
 
     name: str
     summary: str
@@ -40,9 +48,21 @@ class ScalingLaw:
     per_sequence: int
     """What one running sequence adds to the value."""
 
+    def __post_init__(self) -> None:
+        for form in (self.awake, self.asleep):
+            problems = check_formula(form.render(), form.metrics())
+            if problems:
+                raise ValueError(f"law {self.name}: {form.render()}: {'; '.join(map(str, problems))}")
+        if self.per_sequence < 1:
+            raise ValueError(f"law {self.name}: a running sequence adds {self.per_sequence}; it must add 1 at least")
+
     def expression(self, may_sleep: bool) -> Expression:
         """The form for a deployment."""
         return self.asleep if may_sleep else self.awake
+
+    def documentation(self, may_sleep: bool) -> str:
+        """What the law means, how its form for a deployment counts, and what its metrics are."""
+        return f"{self.summary}\n\n{self.expression(may_sleep).explain(MEANINGS)}"
 
     def target(self, sequences: int) -> int:
         """Value one replica is meant to carry when `sequences` fit in it. An integer, or fallback is ignored (trap S8)."""
@@ -72,4 +92,7 @@ VIRTUAL_COMMUTERS = ScalingLaw(
     per_sequence=50,
 )
 
+DEFAULT_LAW = QUEUE
+
 LAWS: dict[str, ScalingLaw] = {law.name: law for law in (QUEUE, VIRTUAL_COMMUTERS)}
+"""What an environment may choose."""

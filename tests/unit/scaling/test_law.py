@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.scaling import LAWS, ScalingLaw, desired_replicas
+from headway.scaling import (
+    DEFAULT_LAW,
+    DOCUMENTED_LAWS,
+    LAWS,
+    Expression,
+    Metric,
+    ScalingLaw,
+    check_formula,
+    desired_replicas,
+)
 from headway.scaling.law import FILL
 
 COUNTS = st.integers(0, 10_000)
@@ -95,3 +104,69 @@ def test_between_its_bounds_the_load_of_a_replica_is_at_most_the_target(value: f
 @pytest.mark.parametrize(("value", "replicas"), [(0, 0), (1, 1), (25, 1), (26, 2), (250, 10), (1000, 10)])
 def test_a_queue_asks_for_the_next_whole_replica(value: int, replicas: int) -> None:
     assert desired_replicas(value, 25, 0, 10) == replicas
+
+
+def test_an_environment_cannot_choose_a_law_of_the_documents() -> None:
+    assert not set(LAWS) & set(DOCUMENTED_LAWS)
+    assert DEFAULT_LAW is LAWS["queue"]
+
+
+@pytest.mark.parametrize(
+    ("name", "traps", "error"),
+    [
+        ("documented-commuters-clamped", ["S1", "S2", "S3"], "expr has no function clamp_min"),
+        ("documented-commuters-waiting", ["S3", "S5", "S11"], None),
+        ("documented-weighted-queue", ["S2", "S4", "S5", "S11"], "no trigger is called running"),
+    ],
+)
+def test_a_law_of_the_documents_says_what_is_wrong_with_it(name: str, traps: list[str], error: str | None) -> None:
+    law = DOCUMENTED_LAWS[name]
+    assert [flaw.trap for flaw in law.flaws] == traps
+    assert (law.error is None) == (error is None)
+    assert error is None or error in str(law.error)
+    assert law.instead in LAWS
+    assert check_formula(law.repaired.render(), law.repaired.metrics()) == []
+
+
+def test_the_documents_formulas_stand_there_letter_by_letter(repository) -> None:
+    mission = repository.parent / "shared" / "mission"
+    if not mission.is_dir():
+        pytest.skip(f"no {mission}: formulas are compared with the documents only where these are")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(mission.glob("*.txt")))
+    written = [law.formula for law in DOCUMENTED_LAWS.values() if law.error is not None]
+    assert [formula for formula in written if formula not in text] == []
+
+
+def test_only_the_repaired_queue_of_the_documents_keeps_counting_what_runs() -> None:
+    """Trap S3: with nothing queued and 40 answers running, two of the three let every replica go but one."""
+    drained = {"running": 40.0, "waiting": 0.0}
+    loads = {name: law.repaired.evaluate(drained) for name, law in DOCUMENTED_LAWS.items()}
+    assert loads == {
+        "documented-commuters-clamped": 1.0,
+        "documented-commuters-waiting": 0.0,
+        "documented-weighted-queue": 40.0,
+    }
+
+
+def test_a_law_prints_its_own_documentation() -> None:
+    lines = LAWS["queue"].documentation(may_sleep=True).splitlines()
+    assert lines[2:4] == [
+        "inflight + waiting * 9 + held * 10",
+        "  1 for each inflight, 9 for each waiting, 10 for each held",
+    ]
+    assert "  held: requests the gateway holds for want of a replica" in lines
+
+
+@pytest.mark.parametrize(
+    ("awake", "per_sequence", "message"),
+    [
+        (Metric("running") > 1, 1, "the formula gives a bool"),
+        (Metric("running") / Metric("waiting"), 1, "where waiting is 0"),
+        (Metric("running") * 1, 0, "must add 1 at least"),
+    ],
+)
+def test_a_law_that_keda_would_refuse_or_misread_cannot_be_made(
+    awake: Expression, per_sequence: int, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        ScalingLaw("wrong", "Wrong.", awake, Metric("inflight") * 1, per_sequence)
