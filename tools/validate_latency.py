@@ -37,6 +37,7 @@ SEARCH: Mapping[str, Span] = {
     "unhidden": (0.50, 0.02, 1.00),
     "base_seconds": (1.5e-3, 0.2e-3, 5e-3),
     "sequence_seconds": (20e-6, 1e-6, 200e-6),
+    "expert_layer_seconds": (25e-6, 1e-6, 200e-6),
     "pcie_gb_per_second": (25.0, 8.0, 32.0),
     "request_seconds": (10e-3, 2e-3, 30e-3),
 }
@@ -433,7 +434,9 @@ WEAK = """\
   On T4 Marlin is recent (FACTS.md, section 7): an older image is up to twice as slow as predicted there.
 - **No measured row at all** for: FP8 and INT8 weights, T4, A10G (its peak is a substitute), L40S, H200, B200, AMD,
   NVLink all-reduce, pipeline parallelism, MLA, prompts beyond 4,000 tokens. The table of `performance-facts.md` names T4
-  and A10G, without lengths or with prefix routing; those figures are left out.
+  and A10G, without lengths or with prefix routing; those figures are left out. Three constants of these parts come from
+  aiconfigurator's tables instead (`docs/reference/side-by-side.md`): 8-bit arithmetic, a layer of MLA at few sequences, and
+  all-reduces among more than two GPUs over PCIe.
 - **The share for KV reads ends at its ceiling (0.95):** the form has too little freedom there, `compute` and the constant
   per sequence carry part of it. Do not read the constants one by one as properties of the hardware.
 - The width of the stated interval was chosen by looking at the held-out errors of this page, so the share of rows inside

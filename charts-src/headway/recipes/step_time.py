@@ -6,6 +6,7 @@
          + attention FLOPs / (e_f × peak)                                   attention of the prompt tokens
          + all-reduces                                                      with tensor parallelism
          + c0 + c1 × decoding sequences                                     launches, sampling, scheduling
+         + c2 × layers with experts + c3 × layers with MLA                  launches of a layer that batching does not hide
 
 The form is `performance-facts.md`'s (2026-11-20), which has u = 0. The numbers in `CONSTANTS` are fitted by
 `tools/validate_latency.py` on `data/measurements.csv`; docs/reference/latency-validation.md says how far they are off on
@@ -28,9 +29,13 @@ Speed = Literal[
     "bandwidth_4bit",
     "bandwidth_kv",
     "compute",
+    "compute_8bit",
     "unhidden",
     "base_seconds",
     "sequence_seconds",
+    "expert_layer_seconds",
+    "latent_layer_seconds",
+    "pcie_group_gb_per_second",
     "pcie_gb_per_second",
     "nvlink_share",
     "all_reduce_seconds",
@@ -67,13 +72,31 @@ CONSTANTS: Mapping[Speed, Constant] = MappingProxyType(
     {
         "bandwidth_16bit": _fitted(0.8306, 0.73, 0.95, "share of peak", "reading 16-bit weights"),
         "bandwidth_8bit": _estimated(0.75, 0.6, 0.85, "share of peak", "between the fits for 16 and 4 bit"),
-        "bandwidth_4bit": _fitted(0.6971, 0.61, 0.82, "share of peak", "reading 4-bit weights"),
+        "bandwidth_4bit": _fitted(0.682, 0.61, 0.82, "share of peak", "reading 4-bit weights"),
         "bandwidth_kv": _fitted(0.95, 0.75, 1, "share of peak", "reading the KV cache"),
-        "compute": _fitted(0.7801, 0.62, 0.97, "share of peak", "matrix arithmetic of prompts"),
-        "unhidden": _fitted(0.5207, 0.39, 0.72, "share", "reading and arithmetic overlap only in part"),
-        "base_seconds": _fitted(1.283e-3, 0.00092, 0.0021, "s", "an iteration with CUDA graphs"),
-        "sequence_seconds": _fitted(21.63e-6, 1.5e-05, 2.6e-05, "s", "one more sequence in an iteration"),
-        "pcie_gb_per_second": _fitted(15.55, 13, 21, "GB/s", "all-reduce over PCIe"),
+        "compute": _fitted(0.7752, 0.62, 0.97, "share of peak", "matrix arithmetic of prompts"),
+        "compute_8bit": _estimated(
+            0.55, 0.45, 0.8, "share of peak", "FP8 matrix kernels on H100 and H200 (aiconfigurator 0.12.0)"
+        ),
+        "unhidden": _fitted(0.544, 0.39, 0.72, "share", "reading and arithmetic overlap only in part"),
+        "base_seconds": _fitted(1.06e-3, 0.00092, 0.0021, "s", "an iteration with CUDA graphs"),
+        "sequence_seconds": _fitted(22.17e-6, 1.5e-05, 2.6e-05, "s", "one more sequence in an iteration"),
+        "expert_layer_seconds": _fitted(30.25e-6, 10e-6, 60e-6, "s", "routing and launches of one layer with experts"),
+        "latent_layer_seconds": _estimated(
+            0.1e-3,
+            0.05e-3,
+            0.2e-3,
+            "s",
+            "one MLA layer at few sequences takes 0.11 ms (aiconfigurator 0.12.0, DeepSeek, H200)",
+        ),
+        "pcie_gb_per_second": _fitted(15.84, 13, 21, "GB/s", "all-reduce between two GPUs over PCIe"),
+        "pcie_group_gb_per_second": _estimated(
+            7.7,
+            3.8,
+            15.8,
+            "GB/s",
+            "all-reduce among more than two GPUs over PCIe: between aiconfigurator 0.12.0's 4 x L40S (3.8) and a pair",
+        ),
         "nvlink_share": _estimated(0.7, 0.5, 0.9, "share of peak", "NCCL bus bandwidth over link bandwidth"),
         "all_reduce_seconds": _estimated(15e-6, 8e-6, 30e-6, "s", "latency of one small all-reduce"),
         "hop_gb_per_second": _estimated(3, 1, 12, "GB/s", "between pipeline stages, over 25-100 Gbit/s"),
@@ -95,9 +118,13 @@ class Speeds:
     bandwidth_4bit: float
     bandwidth_kv: float
     compute: float
+    compute_8bit: float
     unhidden: float
     base_seconds: float
     sequence_seconds: float
+    expert_layer_seconds: float
+    latent_layer_seconds: float
+    pcie_group_gb_per_second: float
     pcie_gb_per_second: float
     nvlink_share: float
     all_reduce_seconds: float
@@ -248,7 +275,7 @@ def step_time(
         unhidden=speeds.unhidden,
         attention_pair=4 * card.layers * card.attention_heads * (card.head_dim or 128) / peak,
         token_traffic=traffic,
-        fixed=speeds.base_seconds + fixed,
+        fixed=speeds.base_seconds + _layers(card, speeds) + fixed,
         sequence=speeds.sequence_seconds,
         stages=layout.pipeline_parallel,
     )
@@ -275,13 +302,21 @@ def _peak(accelerator: Accelerator, precision: Precision, speeds: Speeds) -> flo
     tflops = accelerator.fp16_tflops
     if tflops is None and accelerator.key in SUBSTITUTE_FP16_TFLOPS:
         tflops = SUBSTITUTE_FP16_TFLOPS[accelerator.key].value
+    reached = (tflops or 0.0) * speeds.compute
     if precision == "fp8" and accelerator.fp8_tflops and _has_fp8(accelerator):
-        tflops = accelerator.fp8_tflops
+        reached = max(reached, accelerator.fp8_tflops * speeds.compute_8bit)
     if precision == "int8" and accelerator.int8_tops:
-        tflops = max(accelerator.int8_tops, tflops or 0.0)
-    if tflops is None:
+        reached = max(reached, accelerator.int8_tops * speeds.compute_8bit)
+    if not reached:
         raise UnknownSpeed(f"the catalog has no 16-bit peak for {accelerator.name}")
-    return tflops * TERA * speeds.compute
+    return reached * TERA
+
+
+def _layers(card: ModelCard, speeds: Speeds) -> float:
+    """Seconds a step that layers with experts or MLA take however few the sequences are."""
+    experts = speeds.expert_layer_seconds if card.experts else 0.0
+    latent = speeds.latent_layer_seconds if card.attention == "MLA" else 0.0
+    return card.layers * (experts + latent)
 
 
 def _has_fp8(accelerator: Accelerator) -> bool:
@@ -323,20 +358,27 @@ def _communication(card: ModelCard, accelerator: Accelerator, layout: Layout, sp
     token_bytes = 2 * card.hidden_size
     traffic = fixed = 0.0
     if layout.tensor_parallel > 1:
-        link = _link(accelerator, speeds)
+        link = _link(accelerator, layout.tensor_parallel, speeds)
         ring = 2 * (layout.tensor_parallel - 1) / layout.tensor_parallel
         traffic += 2 * card.layers * token_bytes * ring / link
         fixed += 2 * card.layers * speeds.all_reduce_seconds
     if layout.expert_parallel > 1:
-        traffic += 2 * card.layers * token_bytes * (layout.expert_parallel - 1) / _link(accelerator, speeds)
+        traffic += (
+            2
+            * card.layers
+            * token_bytes
+            * (layout.expert_parallel - 1)
+            / _link(accelerator, layout.expert_parallel, speeds)
+        )
         fixed += 2 * card.layers * speeds.all_reduce_seconds
     hops = layout.pipeline_parallel - 1
     traffic += hops * token_bytes / (speeds.hop_gb_per_second * GB)
     return traffic, fixed + hops * speeds.hop_seconds
 
 
-def _link(accelerator: Accelerator, speeds: Speeds) -> float:
-    """Bytes a second between two GPUs of one machine; PCIe where the catalog gives no NVLink figure."""
+def _link(accelerator: Accelerator, gpus: int, speeds: Speeds) -> float:
+    """Bytes a second among the GPUs of one machine; that of a pair over PCIe for a fabric without a figure."""
     if accelerator.link_gb_per_second is not None:
         return accelerator.link_gb_per_second * GB * speeds.nvlink_share
-    return speeds.pcie_gb_per_second * GB
+    crowded = gpus > 2 and accelerator.link == "PCIe"
+    return (speeds.pcie_group_gb_per_second if crowded else speeds.pcie_gb_per_second) * GB
