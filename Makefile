@@ -55,6 +55,7 @@ bench: setup ## side by side with the peers, as ratios
 docs: setup ## reference pages and the picture in the README, from the code
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/validate_latency.py >/dev/null
+	@$(BIN)/python tools/coverage_table.py
 	@$(BIN)/headway plan prod --picture docs/plan-prod.svg >/dev/null
 
 lock: setup ## hashed requirement files from pyproject.toml
