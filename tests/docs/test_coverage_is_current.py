@@ -59,6 +59,17 @@ def test_the_cells_are_what_the_hardware_facts_work_out(pages) -> None:
     assert cells["deepseek-ai/DeepSeek-R1", "H100"][1] == "awq"
 
 
+def test_a_million_tokens_cost_what_replicas_and_hours_say(coverage, pages) -> None:
+    hourly_millions = coverage.LOAD.requests_per_second * coverage.LOAD.output_tokens * 3_600 / 1e6
+    lines = [line.split(" | ") for line in pages["coverage.md"].splitlines() if line.startswith("| ")]
+    priced = [cells for cells in lines if len(cells) == 8 and cells[-2].replace(", ", "").replace(".", "").isdigit()]
+    assert len(priced) > 200
+    for cells in priced:
+        hours, millions = ([float(price) for price in cell.strip("| ").split(", ")] for cell in cells[-2:])
+        for hour, million in zip(hours, millions, strict=True):
+            assert million == pytest.approx(hour * int(cells[5]) / hourly_millions, abs=0.01 * int(cells[5]))
+
+
 def test_the_picture_is_drawing_and_needs_nothing_from_the_network(pages, catalog) -> None:
     picture = pages["coverage.svg"]
     texts = [element.text for element in ElementTree.fromstring(picture).iter() if element.tag.endswith("text")]  # noqa: S314  ours
