@@ -88,7 +88,7 @@ def _against_peer(runs: int) -> None:
 def _our_times(runs: int) -> dict[str, list[float]]:
     from headway.catalog import load_catalog
     from headway.domain.objective import Objective, Workload
-    from headway.recipes.latency import predict_latency
+    from headway.recipes.latency import serving
     from headway.recipes.memory_plan import plan_memory
     from headway.recipes.question import Demand, card_question
     from headway.recipes.ranking import rank
@@ -100,7 +100,7 @@ def _our_times(runs: int) -> dict[str, list[float]]:
 
     def point(streams: int) -> None:
         memory = plan_memory(card, "16bit", h100.usable_gib or 0.0, 1, 1, 4_096, 768)
-        predict_latency(card, "16bit", h100, 1, 1, load, streams, memory.kv_tokens)
+        serving(card, "16bit", "16bit", h100, 1, 1, load, streams, memory.kv_tokens).at(1)
 
     def search() -> None:
         question = card_question(card, demand, catalog, "us-east-1")

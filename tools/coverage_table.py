@@ -18,8 +18,9 @@ from headway.domain.gpu_pool import GpuPool, StaticNode
 from headway.domain.model_card import ModelCard, Precision
 from headway.domain.objective import Workload
 from headway.recipes import Candidate
-from headway.recipes.latency import predict_latency
+from headway.recipes.latency import serving
 from headway.recipes.machine import Quote, machines
+from headway.recipes.price import usd_per_million_tokens
 from headway.recipes.question import Demand, Place, card_question, every_place
 from headway.recipes.ranking import rank
 from headway.recipes.step_time import UnknownSpeed
@@ -62,7 +63,7 @@ class Cell:
 
     @property
     def gpus(self) -> int:
-        return self.candidate.machine.gpu_count * self.candidate.nodes if self.candidate else 0
+        return self.candidate.gpus if self.candidate else 0
 
 
 def main() -> None:
@@ -91,18 +92,18 @@ def cell(card: ModelCard, accelerators: Sequence[str], catalog: Catalog) -> Cell
     """The smallest way to serve a card on one of these accelerators, on its cheapest machine."""
     if not card.weight_bytes:
         return Cell(None, (None, None), None, UNKNOWN)
-    demand = Demand(_context(card), 1, LOAD)
+    demand = Demand(_context(card), 1, LOAD.model_copy(update={"requests_per_second": 0.001}))
     question = card_question(card, demand, catalog, REGION)
     published = tuple(p for p in question.precisions if p != "16bit" or not card.native_dtype.startswith("fp8"))
     places = tuple(place for key in accelerators for place in _places(key, catalog))
-    candidates = rank(replace(question, precisions=published, places=places), catalog)
+    candidates = rank(replace(question, precisions=published, places=places, engines=("vllm",)), catalog)
     fitting = [c for c in candidates if c.rejected_by is None]
     if not fitting:
         return Cell(None, (None, None), None, _nearest(candidates))
     best = min(fitting, key=lambda c: (*_size(c), _price(c), c.machine.name))
     replicas = replicas_for(LOAD, card, best, catalog)
     quotes = best.machine.spot, best.machine.on_demand
-    spot, on_demand = (usd_per_million_tokens(best, replicas, quote) for quote in quotes)
+    spot, on_demand = (price_of_tokens(best, replicas, quote) for quote in quotes)
     return Cell(best, (spot, on_demand), replicas)
 
 
@@ -110,20 +111,22 @@ def replicas_for(load: Workload, card: ModelCard, candidate: Candidate, catalog:
     """Replicas that carry a load with room to spare; `None` where no speed is known."""
     accelerator = catalog.accelerators[candidate.machine.accelerator]
     kv_tokens = candidate.memory.kv_tokens if candidate.memory else 0
-    layout = candidate.tensor_parallel, candidate.nodes
+    formats = candidate.precision, candidate.kv_precision
+    layout = candidate.tensor_parallel, candidate.pipeline_parallel
     try:
-        one = predict_latency(card, candidate.precision, accelerator, *layout, load, CONCURRENCY, kv_tokens)
+        one = serving(card, *formats, accelerator, *layout, load, CONCURRENCY, kv_tokens)
     except UnknownSpeed:
         return None
-    return math.ceil(load.requests_per_second / (MOST_BUSY * one.capacity_requests_per_second))
+    rate, _ = one.capacity
+    return math.ceil(load.requests_per_second / (MOST_BUSY * rate))
 
 
-def usd_per_million_tokens(candidate: Candidate, replicas: int | None, quote: Quote | None) -> float | None:
-    """Price of a million output tokens when `replicas` of a candidate carry `LOAD`."""
+def price_of_tokens(candidate: Candidate, replicas: int | None, quote: Quote | None) -> float | None:
+    """USD for a million output tokens when `replicas` of a candidate carry `LOAD`."""
     if replicas is None or quote is None:
         return None
-    tokens_an_hour = LOAD.requests_per_second * LOAD.output_tokens * 3_600
-    return quote.usd_per_hour * candidate.nodes * replicas / tokens_an_hour * 1e6
+    fleet = quote.usd_per_hour * candidate.nodes * replicas
+    return usd_per_million_tokens(fleet, LOAD.requests_per_second * LOAD.output_tokens)
 
 
 def _context(card: ModelCard) -> int:
@@ -138,11 +141,13 @@ def _places(accelerator: str, catalog: Catalog) -> tuple[Place, ...]:
     pools = [
         GpuPool(accelerator=accelerator, gpu_count=count, max_gpus=8, static_node=OWN_NODE) for count in (1, 2, 4, 8)
     ]
-    return tuple(Place("own", machine, ("on-demand",)) for pool in pools for machine in machines(pool, catalog, REGION))
+    return tuple(
+        Place("own", machine, ("on-demand",), 0) for pool in pools for machine in machines(pool, catalog, REGION)
+    )
 
 
 def _size(candidate: Candidate) -> tuple[int, int, int]:
-    gpus = candidate.machine.gpu_count * candidate.nodes
+    gpus = candidate.gpus
     return gpus, candidate.nodes, LEAST_QUANTIZED.index(candidate.precision)
 
 

@@ -9,7 +9,7 @@ import json
 import math
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from side_by_side_page import Row, write
 from headway.catalog import load_catalog
 from headway.domain.model_card import Precision
 from headway.domain.objective import Workload
-from headway.recipes.latency import predict_latency
+from headway.recipes.latency import serving
 from headway.recipes.measurements import load_measurements
 from headway.recipes.memory_plan import kv_bytes, plan_memory
 from headway.recipes.question import Demand, card_question
@@ -161,7 +161,8 @@ def _streams() -> Iterator[Asked]:
         kv = plan_memory(card, served.precision, usable, served.tensor_parallel, 1, 4_096, 768).kv_tokens
         for streams in (n for n in STREAMS if n * 768 <= kv):
             layout = served.tensor_parallel, 1
-            ours = predict_latency(card, served.precision, accelerator, *layout, LOAD, streams, kv).tokens_per_second
+            rate, _ = serving(card, served.precision, "16bit", accelerator, *layout, LOAD, streams, kv).capacity
+            ours = rate * LOAD.output_tokens
             question = _asked("agg", served, gpu, streams, LOAD.prompt_tokens, LOAD.output_tokens)
             cells = (served.label, gpu, str(streams))
             yield question, _compared("stream", gpu, cells, ours, "tokens_per_second", "{:,.0f}")
@@ -284,10 +285,9 @@ def _sized() -> Iterator[Asked]:
 def _bought(card: str) -> Callable[[dict[str, Any]], Row]:
     whole = Workload(requests_per_second=0.001, prompt_tokens=USER_TOKENS - 192, output_tokens=192)
     question = card_question(CATALOG.models[card], Demand(USER_TOKENS, USERS, whole), CATALOG, "us-east-1")
-    sixteen = [
-        c for c in rank(question, CATALOG) if c.precision == "16bit" and c.rejected_by is None and c.machine.on_demand
-    ]
-    ours = min(sixteen, key=lambda c: c.machine.on_demand.usd_per_hour * c.nodes if c.machine.on_demand else math.inf)
+    vllm = rank(replace(question, precisions=("16bit",), engines=("vllm",)), CATALOG)
+    running = [c for c in vllm if c.runs and c.machine.on_demand]
+    ours = min(running, key=lambda c: c.machine.on_demand.usd_per_hour * c.nodes if c.machine.on_demand else math.inf)
     price = ours.machine.on_demand.usd_per_hour * ours.nodes if ours.machine.on_demand else math.nan
     kv = USERS * CATALOG.models[card].kv_bytes_per_token_16bit * USER_TOKENS / 2**30
     weights = CATALOG.models[card].weight_bytes["16bit"] / 2**30

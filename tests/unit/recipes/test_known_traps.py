@@ -84,6 +84,12 @@ TRAPS = [
         of_machines.gpus_are_limited_and_the_ceiling_fits,
     ),
     Trap(
+        "H8",
+        "a quota of 4 vCPUs for GPUs is enough",
+        "4 on demand and 4 on spot start a g4dn.2xlarge; a g4dn.4xlarge needs 16",
+        of_machines.the_accounts_quota_is_counted_in_vcpus,
+    ),
+    Trap(
         "H9",
         "the default 20 GiB disk",
         "17 GiB are allocatable, vLLM unpacks to 28.6 GB",
@@ -115,6 +121,12 @@ TRAPS = [
     ),
     Trap(
         "H13", "other recipes are not looked at", "every machine is listed with its reason", of_fit.every_loser_says_why
+    ),
+    Trap(
+        "H13",
+        "a fallback never changes engine or hardware",
+        "the chain goes through capacity, GPU count, precision, engine and hardware",
+        of_fit.the_chain_goes_on_to_other_formats_engines_and_hardware,
     ),
 ]
 

@@ -101,12 +101,12 @@ def test_each_of_them_has_both_numbers() -> None:
 
 
 def test_eight_bit_entries_on_mi250_have_no_kernels_either() -> None:
+    gpus = {name: CATALOG.accelerators[key] for name, key in ACCELERATORS.items()}
+    vllm = CATALOG.engines["vllm"]
     refused = {
         entry.name
         for entry in entries()
-        if kernels.why_not(
-            CATALOG.models[entry.card], entry.precision, CATALOG.accelerators[ACCELERATORS[entry.gpu]], "vllm"
-        )
+        if kernels.why_not(CATALOG.models[entry.card], entry.precision, gpus[entry.gpu], vllm)
     }
     assert len(refused) == 11
     assert len(refused | set(TOO_LARGE)) == 17

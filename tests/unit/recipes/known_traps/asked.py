@@ -30,7 +30,9 @@ def ranked(model: str, demand: Demand = TYPICAL, catalog: Catalog = CATALOG) -> 
 def on(machine: str, precision: Precision, model: str, demand: Demand = TYPICAL) -> Candidate:
     """The candidate of one machine and one format of the weights."""
     found = [
-        c for c in ranked(model, demand) if c.machine.name == machine and c.precision == precision and c.nodes == 1
+        c
+        for c in ranked(model, demand)
+        if (c.machine.name, c.precision, c.nodes, c.engine) == (machine, precision, 1, "vllm")
     ]
     (candidate,) = found
     return candidate

@@ -1,5 +1,6 @@
 """Traps H2 to H5, H11 and H13: what fits a GPU, and what is chosen."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 
 from headway.domain.model_card import Precision
 from headway.recipes import kernels
+from headway.recipes.fallback import fallback_chain
 from headway.recipes.memory_plan import FIXED_OVERHEAD_GIB
-from headway.recipes.question import Demand, every_place
+from headway.recipes.question import Demand, card_question, every_place
+from headway.recipes.ranking import rank
 from unit.recipes.builders import CATALOG
 from unit.recipes.known_traps.asked import (
     FULL,
@@ -16,6 +19,7 @@ from unit.recipes.known_traps.asked import (
     LLAMA_31,
     LLAMA_33_70B,
     MISTRAL,
+    TYPICAL,
     on,
     on_one_gpu,
     ranked,
@@ -40,8 +44,8 @@ def no_kernel_is_named_that_a_gpu_may_lack() -> None:
     for pod in _rendered_pods():
         assert not [c for c in pod["containers"] if "--quantization" in c.get("args", [])]
     card, t4 = CATALOG.models[MISTRAL], CATALOG.accelerators["t4"]
-    assert kernels.why_not(card, "awq", t4, "vllm") is None
-    assert "needs compute capability 8.0" in (kernels.why_not(card, "awq", t4, "sglang") or "")
+    assert kernels.why_not(card, "awq", t4, CATALOG.engines["vllm"]) is None
+    assert "needs compute capability 8.0" in (kernels.why_not(card, "awq", t4, CATALOG.engines["sglang"]) or "")
 
 
 def _rendered_pods() -> list[dict[str, Any]]:
@@ -130,7 +134,7 @@ def the_choice_is_by_price_not_by_position() -> None:
         candidates = ranked(model)
         assert ranked(model, catalog=backwards)[0].machine == candidates[0].machine
         running = [c for c in candidates if c.rejected_by is None]
-        assert candidates[0].usd_per_hour == min(c.usd_per_hour for c in running if c.usd_per_hour is not None)
+        assert candidates[0].fleet_usd_per_hour == min(c.fleet_usd_per_hour or math.inf for c in running)
         listed = list(CATALOG.instance_types)
         assert candidates[0].machine.name != min((c.machine.name for c in running), key=listed.index)
 
@@ -143,3 +147,11 @@ def every_loser_says_why() -> None:
     too_large = [rejection for rejection in lost if rejection.unit == "GiB"]
     assert all((rejection.needs or 0) > (rejection.has or 0) for rejection in too_large)
     assert {c.machine.name for c in candidates} == {place.machine.name for place in every_place(CATALOG, "us-east-1")}
+
+
+def the_chain_goes_on_to_other_formats_engines_and_hardware() -> None:
+    question = card_question(CATALOG.models["google/gemma-2-9b-it"], TYPICAL, CATALOG, "us-east-1")
+    chain = fallback_chain(rank(question, CATALOG), question)
+    assert {step.kind for step in chain} == {"capacity", "gpu count", "precision", "engine", "hardware"}
+    assert len({step.candidate.machine.accelerator for step in chain}) >= 4
+    assert {step.candidate.engine for step in chain} == {"vllm", "sglang"}

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from headway.domain.cluster import DaemonSetReserve
+from headway.domain.cluster import DaemonSetReserve, Quotas
 from headway.domain.gpu_pool import GpuPool
 from headway.domain.instance_type import InstanceType
 from headway.policies import ManifestIndex
 from headway.policies.pod_fits_pool import pods_without_machine
 from headway.recipes.machine import machines
-from headway.recipes.question import Demand, card_question, every_place
+from headway.recipes.nearest import nearest
+from headway.recipes.question import Demand, Supply, card_question, every_place
 from headway.recipes.ranking import rank
 from policies.builders import a_gpu_pod, a_node_pool
 from unit.environments.builders import FIXTURES, faults_of
@@ -53,6 +54,9 @@ def a_pod_above_it_is_refused_with_both_numbers() -> None:
     greedy = replace(question, agents=DaemonSetReserve(cpu_millicores=300, memory_mib=8_192))
     candidates = [c for c in rank(greedy, CATALOG) if c.machine.name == "g4dn.xlarge" and c.precision == "awq"]
     assert "g4dn.xlarge has 6289 beside DaemonSets" in reason(candidates[0])
+    (closest, *_) = nearest(tuple(candidates))
+    assert closest.rejected_by is not None
+    assert (closest.rejected_by.needs, closest.rejected_by.has, closest.rejected_by.unit) == (9_216, 6_289, "MiB")
     assert next(c for c in rank(greedy, CATALOG) if c.machine.name == "g4dn.2xlarge").rejected_by is None
     pod = a_gpu_pod("t4", cpu="4", memory="16Gi")
     (finding,) = pods_without_machine(
@@ -105,6 +109,15 @@ def gpus_are_limited_and_the_ceiling_fits() -> None:
     assert "may ask for 14 GPUs at their maximum and in a rollout, the pool is limited to 5" in fault
 
 
+def the_accounts_quota_is_counted_in_vcpus() -> None:
+    question = card_question(CATALOG.models[MISTRAL], Demand(), CATALOG, "us-east-1")
+    small = replace(question, replicas=1, supply=Supply("us-east-1", quotas=Quotas(g_on_demand=4, g_spot=4)))
+    lost = {c.machine.name: c.rejected_by for c in rank(small, CATALOG) if c.precision == "awq" and c.engine == "vllm"}
+    assert lost["g4dn.xlarge"] is None
+    assert lost["g4dn.4xlarge"] is not None
+    assert (lost["g4dn.4xlarge"].needs, lost["g4dn.4xlarge"].has, lost["g4dn.4xlarge"].unit) == (16, 8, "vCPU")
+
+
 # H9
 
 
@@ -130,7 +143,7 @@ def ec2_has_no_instinct() -> None:
         if CATALOG.accelerators[c.machine.accelerator].vendor == "amd"
     }
     assert set(amd) == {"radeon-pro-v520"}
-    assert "kernels for RDNA1 (Navi 12) (AMD Radeon Pro V520)" in reason(amd["radeon-pro-v520"])
+    assert "runs on no AMD Radeon Pro V520" in reason(amd["radeon-pro-v520"])
     (fault,) = faults_of(FIXTURES / "invalid" / "amd-on-eks.yaml")
     assert "EC2 offers no machine with AMD Instinct MI300X" in fault
 
@@ -155,5 +168,7 @@ def spot_saves_what_the_region_says() -> None:
     assert statistics.median(savings("us-east-2")) == pytest.approx(0.65, abs=0.005)
     assert min(savings("us-east-1")) == pytest.approx(0.03, abs=0.005)
     chosen = ranked(MISTRAL)[0]
+    assert chosen.price is not None
     assert chosen.machine.spot is not None
-    assert (chosen.usd_per_hour, chosen.machine.spot.as_of) == (chosen.machine.spot.usd_per_hour, "2026-08-10")
+    assert (chosen.price.spot, chosen.machine.spot.as_of) == (chosen.machine.spot.usd_per_hour, "2026-08-10")
+    assert chosen.price.expected > chosen.price.spot, "a replacement is paid for while it starts"
