@@ -289,6 +289,7 @@ def _bought(card: str) -> Callable[[dict[str, Any]], Row]:
     running = [c for c in vllm if c.runs and c.machine.on_demand]
     ours = min(running, key=lambda c: c.machine.on_demand.usd_per_hour * c.nodes if c.machine.on_demand else math.inf)
     price = ours.machine.on_demand.usd_per_hour * ours.nodes if ours.machine.on_demand else math.nan
+    counted = f"{ours.nodes} × " if ours.nodes > 1 else ""
     kv = USERS * CATALOG.models[card].kv_bytes_per_token_16bit * USER_TOKENS / 2**30
     weights = CATALOG.models[card].weight_bytes["16bit"] / 2**30
 
@@ -302,7 +303,7 @@ def _bought(card: str) -> Callable[[dict[str, Any]], Row]:
                 card.rsplit("/", 1)[-1],
                 f"{weights:.1f}, {sizes['weights']:.1f}",
                 f"{kv:.1f}, {sizes['kv_cache']:.1f}",
-                f"{ours.machine.name}, {price:.2f}",
+                f"{counted}{ours.machine.name}, {price:.2f}",
                 theirs,
             ),
         )

@@ -134,7 +134,8 @@ def the_choice_is_by_price_not_by_position() -> None:
         candidates = ranked(model)
         assert ranked(model, catalog=backwards)[0].machine == candidates[0].machine
         running = [c for c in candidates if c.rejected_by is None]
-        assert candidates[0].fleet_usd_per_hour == min(c.fleet_usd_per_hour or math.inf for c in running)
+        cheapest = min(c.fleet_usd_per_hour or math.inf for c in running)
+        assert candidates[0].fleet_usd_per_hour == pytest.approx(cheapest, rel=1e-4)
         listed = list(CATALOG.instance_types)
         assert candidates[0].machine.name != min((c.machine.name for c in running), key=listed.index)
 
