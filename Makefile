@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := build/setup.stamp
 SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt pyproject.toml tools/setup.sh tools/go.mod tools/go.sum $(wildcard tools/expr-eval/*)
 
-.PHONY: help setup synth validate check test test-python-313 lint format types layers bench docs lock clean
+.PHONY: help setup synth validate check test test-python-313 lint format types layers bench side-by-side docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -50,11 +50,20 @@ layers: setup ## import-linter: who may import whom
 	@$(BIN)/lint-imports --no-logo 2>/dev/null >build/layers.txt || $(BIN)/lint-imports >build/layers.txt || { cat build/layers.txt; exit 1; }
 
 bench: setup ## side by side with the peers, as ratios
+	@$(BIN)/python tools/bench_ranking.py
 	@$(BIN)/python tools/bench_synth.py
+
+side-by-side: setup .cache/peers/peers.stamp ## predictions beside those of public tools; writes docs/reference/side-by-side.md
+	@$(BIN)/python tools/side_by_side.py
+
+.cache/peers/peers.stamp: requirements/peers.txt
+	@$(PYTHON) -m venv .cache/peers
+	@$(BIN)/uv pip install -q --python .cache/peers/bin/python --require-hashes -r requirements/peers.txt && touch $@
 
 docs: setup ## reference pages and the picture in the README, from the code
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/validate_latency.py >/dev/null
+	@$(BIN)/python tools/coverage_table.py
 	@$(BIN)/headway plan prod --picture docs/plan-prod.svg >/dev/null
 
 lock: setup ## hashed requirement files from pyproject.toml

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from headway.catalog import Catalog, load_catalog
 from headway.synth import import_cdk8s
 
 import_cdk8s()
+settings.register_profile("untimed", deadline=None)  # a busy machine is not a fault
+settings.load_profile("untimed")
 REPOSITORY = Path(__file__).parent.parent
 Manifest = dict[str, Any]
 

@@ -35,7 +35,7 @@ def allocatable_cpu_millicores(vcpu: int) -> int:
 def test_the_catalog_has_every_collected_fact() -> None:
     assert len(CATALOG.instance_types) == 81
     assert len(CATALOG.accelerators) == 21
-    assert len(CATALOG.models) == 41
+    assert len(CATALOG.models) == 42
     assert set(CATALOG.images) == {"vllm", "vllm-rocm", "sglang", "gateway", "frontend", "collector"}
 
 

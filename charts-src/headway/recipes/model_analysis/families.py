@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from headway.recipes.model_analysis.dense import Family, dense_model
 from headway.recipes.model_analysis.latent import latent_model
-from headway.recipes.model_analysis.mixture import gpt_oss_model, mixtral_model, qwen3_moe_model
+from headway.recipes.model_analysis.mixture import gpt_oss_model, llama4_model, mixtral_model, qwen3_moe_model
 from headway.recipes.model_analysis.settings import Settings
 from headway.recipes.model_analysis.shape import Shape
 from headway.recipes.model_analysis.weights import Weights
@@ -56,6 +56,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
     "Phi3ForCausalLM": Architecture(_dense(Family(windows="all"))),
     "DeepseekV3ForCausalLM": Architecture(latent_model),
     "GptOssForCausalLM": Architecture(gpt_oss_model),
+    "Llama4ForConditionalGeneration": Architecture(llama4_model, text_config=True),
 }
 
 MODEL_TYPES: Mapping[str, str] = {
@@ -71,5 +72,6 @@ MODEL_TYPES: Mapping[str, str] = {
     "phi3": "Phi3ForCausalLM",
     "deepseek_v3": "DeepseekV3ForCausalLM",
     "gpt_oss": "GptOssForCausalLM",
+    "llama4": "Llama4ForConditionalGeneration",
 }
 """For configs that name only their `model_type`."""

@@ -1,4 +1,4 @@
-"""Mixtures of experts with attention by head: Mixtral, Qwen3-MoE, gpt-oss."""
+"""Mixtures of experts with attention by head: Mixtral, Qwen3-MoE, Llama 4, gpt-oss."""
 
 from dataclasses import replace
 
@@ -48,6 +48,36 @@ def qwen3_moe_model(settings: Settings) -> tuple[Shape, Weights]:
         idle=(experts - used) * 3 * hidden * width * sparse,
     )
     return replace(shape, intermediate_size=dense_width, experts=f"{experts}, {used} per token"), weights
+
+
+def llama4_model(settings: Settings) -> tuple[Shape, Weights]:
+    """Llama 4: every `interleave_moe_layer_step`-th layer is a mixture with one shared expert, the others are dense.
+
+    Chunked attention is planned as full attention: whether an engine frees what lies before the chunk is its choice.
+    """
+    shape, attention, small = decoder_shape(settings, "none", False, "asked")
+    layers, hidden = shape.layers, shape.hidden_size
+    experts = settings.whole("num_local_experts")
+    used = experts_used(settings, experts, "num_local_experts")
+    width = settings.whole("intermediate_size")
+    sparse = layers // settings.whole("interleave_moe_layer_step", 1)
+    dense_width = settings.whole("intermediate_size_mlp") if sparse < layers else None
+    embedding, head = embedding_and_head(settings, hidden, shape.vocabulary, tied=False)
+    weights = Weights(
+        dense=(
+            *attention,
+            *gated_matrices(hidden, dense_width or 0, layers - sparse),
+            *gated_matrices(hidden, width, sparse),
+        ),
+        experts=gated_matrices(hidden, width, experts * sparse),
+        embedding=embedding,
+        head=head,
+        small=small + sparse * experts * hidden,
+        idle=(experts - used) * 3 * hidden * width * sparse,
+    )
+    return replace(
+        shape, intermediate_size=dense_width, experts=f"{experts} routed + 1 shared, {used} per token"
+    ), weights
 
 
 def gpt_oss_model(settings: Settings) -> tuple[Shape, Weights]:

@@ -197,6 +197,18 @@ def test_keys_that_gemma_3_leaves_out_come_from_its_class() -> None:
     assert "num_attention_heads 8" in found.notes[0]
 
 
+def test_llama_4_counts_dense_layers_and_shared_experts() -> None:
+    """Published: Maverick 400B, Scout 109B with its vision tower, 17B active in both."""
+    maverick = published("meta-llama/Llama-4-Maverick-17B-128E-Instruct")
+    scout = maverick | {
+        "text_config": maverick["text_config"] | {"num_local_experts": 16, "interleave_moe_layer_step": 1}
+    }
+    for config, billions in ((maverick, 400), (scout, 108)):
+        found = analyse(config)
+        assert found.parameters == pytest.approx(billions * 1e9, rel=0.005)
+        assert found.active_parameters == pytest.approx(17e9, rel=0.02)
+
+
 def test_model_type_stands_in_for_architectures() -> None:
     assert analyse(a_config(architectures=..., model_type="llama")).architecture == "LlamaForCausalLM"
 
@@ -294,7 +306,13 @@ KEYS = sorted({key for model in ("deepseek-ai/DeepSeek-V3", "openai/gpt-oss-20b"
 
 @given(
     model=st.sampled_from(
-        ["deepseek-ai/DeepSeek-V3", "openai/gpt-oss-20b", "Qwen/Qwen3-30B-A3B", "google/gemma-3-4b-it"]
+        [
+            "deepseek-ai/DeepSeek-V3",
+            "openai/gpt-oss-20b",
+            "Qwen/Qwen3-30B-A3B",
+            "google/gemma-3-4b-it",
+            "meta-llama/Llama-4-Maverick-17B-128E-Instruct",
+        ]
     ),
     changes=st.dictionaries(st.sampled_from([*KEYS, "text_config", "mlp_only_layers"]), junk, max_size=4),
     header=st.dictionaries(st.text(max_size=8), junk, max_size=3),
