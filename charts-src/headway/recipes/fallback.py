@@ -98,7 +98,8 @@ def _by_kind(chosen: Candidate, others: list[Candidate]) -> Iterator[tuple[Kind,
     yield from _best("precision", other_formats, lambda c: (c.precision, c.kv_precision))
     yield from _best("engine", [c for c in here if c.engine != chosen.engine], lambda c: c.engine)
     elsewhere = [c for c in others if c.machine.accelerator != gpu]
-    nearest = sorted(elsewhere, key=lambda c: not same_pod(chosen, c))
+    kept = {c.key: (c.precision, c.kv_precision, c.engine) == (*formats, chosen.engine) for c in elsewhere}
+    nearest = sorted(elsewhere, key=lambda c: (not same_pod(chosen, c), not kept[c.key]))
     yield from _best("hardware", nearest, lambda c: c.machine.accelerator)
 
 

@@ -86,7 +86,8 @@ class Judge:
             or gpus.too_slow
         )
         cold = self._cold_start(machine, image, precision, nodes) if image and not rejection else None
-        price = replica_price(machine, nodes, place.capacity_types, cold.expected_seconds if cold else 0.0)
+        lost = self._replacement_seconds(machine, precision, nodes) if cold else 0.0
+        price = replica_price(machine, nodes, place.capacity_types, lost)
         return Candidate(
             pool=place.pool,
             machine=machine,
@@ -167,6 +168,12 @@ class Judge:
             return serving(question.card, *formats, accelerator, tensor, stages, question.workload, *limits)
         except UnknownSpeed:
             return None
+
+    def _replacement_seconds(self, machine: Machine, precision: Precision, nodes: int) -> float:
+        """Cold start that an interruption costs: of the slowest engine asked, so that none wins by its image's size."""
+        images = [self._image(engine, machine.accelerator) for engine in self._question.engines]
+        largest = max((image for image in images if image), key=lambda image: image.compressed_gb)
+        return self._cold_start(machine, largest, precision, nodes).expected_seconds
 
     def _cold_start(self, machine: Machine, image: RuntimeImage, precision: Precision, nodes: int) -> ColdStart:
         weights = self._question.card.weight_bytes[precision] / nodes
