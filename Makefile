@@ -36,6 +36,7 @@ test: setup ## all fast tests
 	@$(BIN)/pytest
 
 test-hpa: setup $(HPA) ## the HPA function beside the real controller, on HISTORIES histories of each kind from SEED
+	@$(BIN)/python tools/quantity_differential.py $(HPA) --seed $(SEED)
 	@$(BIN)/python tools/hpa_differential.py $(HPA) --histories $(HISTORIES) --seed $(SEED)
 
 $(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod tools/hpa-virtual-time/go.sum tools/hpa.sh

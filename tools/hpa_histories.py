@@ -14,7 +14,7 @@ from headway.scaling.replay import read_histories
 
 JSON = dict[str, Any]
 SOURCES = ("External", "Object", "Pods", "Resource", "ContainerResource")
-TARGETS = ("25", "700m", "1.5", "2k", "1", "100", "0.7", "33333m", "1Ki", "3", "50", "4e1", "10", "1n")
+TARGETS = ("25", "700m", "1.5", "2k", "1", "100", "0.7", "33333m", "1Ki", "3", "50", "4e1", "10", "1n", "9E", "9.2P")
 WINDOWS = (0, 1, 15, 30, 60, 100, 300, 3600)
 TOLERANCES = ("0", "0.1", "50m", "0.25", "1", "333m", "2", "0.05", "0.0001", "1e-2")
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from headway.scaling.hpa.machine_numbers import INT32_MAX, INT32_MIN, ceil_to_int32, to_int32, wrap
 from headway.scaling.hpa.observation import NANOSECONDS
 from headway.scaling.hpa.spec import Behavior, HpaSpec, Policy, Rules
 from headway.scaling.hpa.state import Condition, Recommendation, ScaleEvent, State
+from headway.scaling.machine_numbers import INT32_MAX, INT32_MIN, ceil_to_int32, to_int32, wrap
 
 DOUBLE = 2.0
 AT_LEAST = 4.0

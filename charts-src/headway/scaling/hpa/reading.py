@@ -1,12 +1,9 @@
 """An HPA from a manifest: defaults and refusals as an API server's (Kubernetes 1.35, autoscaling/v2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, get_args
 
-from headway.domain.fault import did_you_mean
-from headway.scaling.hpa.machine_numbers import INT32_MAX
-from headway.scaling.hpa.quantity import Quantity, stored
 from headway.scaling.hpa.spec import (
     DEFAULT_DOWN,
     DEFAULT_METRICS,
@@ -19,6 +16,7 @@ from headway.scaling.hpa.spec import (
     Source,
     TargetKind,
 )
+from headway.scaling.manifest_reader import ManifestReader, Refused, shown
 
 LONGEST_WINDOW_SECONDS = 3600
 LONGEST_PERIOD_SECONDS = 1800
@@ -30,26 +28,6 @@ _FIELDS: dict[Source, str] = {
     "ContainerResource": "containerResource",
 }
 _TARGET_FIELDS = {"value": "Value", "averageValue": "AverageValue", "averageUtilization": "Utilization"}
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """One thing that an API server would refuse."""
-
-    path: str
-    problem: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.problem}; {self.remedy}"
-
-
-class Refused(ValueError):
-    """The object is no valid HPA; `refusals` has everything that is wrong."""
-
-    def __init__(self, refusals: list[Refusal]) -> None:
-        super().__init__("\n".join(map(str, refusals)))
-        self.refusals = tuple(refusals)
 
 
 def read_hpa(document: Any) -> HpaSpec:
@@ -66,61 +44,8 @@ def read_hpa(document: Any) -> HpaSpec:
     return spec
 
 
-class _Reader:
-    """Collects refusals while it reads."""
-
-    def __init__(self) -> None:
-        self.refusals: list[Refusal] = []
-
-    def refuse(self, path: str, problem: str, remedy: str) -> None:
-        self.refusals.append(Refusal(path or "hpa", problem, remedy))
-
-    # scalars
-
-    def mapping(self, path: str, value: Any) -> Mapping[str, Any]:
-        if value is None or isinstance(value, Mapping):
-            return value or {}
-        self.refuse(path, f"{_shown(value)} is no object", "write the fields of the object")
-        return {}
-
-    def sequence(self, path: str, value: Any) -> list[Any]:
-        if value is None or isinstance(value, list | tuple):
-            return list(value or ())
-        self.refuse(path, f"{_shown(value)} is no list", "write a list")
-        return []
-
-    def integer(self, path: str, value: Any, least: int, most: int = INT32_MAX) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            self.refuse(path, f"{_shown(value)} is no whole number", f"write a number from {least} to {most}")
-        elif not least <= value <= most:
-            self.refuse(path, f"{value} is out of range", f"write a number from {least} to {most}")
-        else:
-            return value
-        return least
-
-    def choice(self, path: str, value: Any, known: tuple[str, ...]) -> Any:
-        if value not in known:
-            self.refuse(path, f"{_shown(value)} is not known", did_you_mean(str(value), known))
-            return known[0]
-        return value
-
-    def quantity(self, path: str, value: Any) -> Quantity:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            self.refuse(path, f"{_shown(value)} is no quantity", 'write "25", "700m" or "1.5"')
-            return stored("1")
-        try:
-            return stored(str(value).strip())
-        except ValueError as error:
-            self.refuse(path, str(error).partition("; ")[0], 'write "25", "700m" or "1.5"')
-            return stored("1")
-
-    def name(self, path: str, value: Any) -> str:
-        if isinstance(value, str) and value:
-            return value
-        self.refuse(path, "is missing" if value in (None, "") else f"{_shown(value)} is no name", "name it")
-        return ""
-
-    # the spec
+class _Reader(ManifestReader):
+    """Reads the parts of a spec."""
 
     def spec(self, root: str, spec: Mapping[str, Any]) -> HpaSpec:
         stated = spec.get("minReplicas")
@@ -171,8 +96,8 @@ class _Reader:
             return self.integer(path, value, 1)
         quantity = self.quantity(path, value)
         if quantity.sign < 1:
-            self.refuse(path, f"{_shown(value)} is not positive", "write what one replica carries")
-        return quantity.milli() or 1
+            self.refuse(path, f"{shown(value)} is not positive", "write what one replica carries")
+        return quantity.milli()
 
     def decisive(self, path: str, source: Source, kind: Any, amounts: Mapping[str, int]) -> str | None:
         """The field that the controller reads. It looks for the average first, whatever the type says."""
@@ -231,8 +156,3 @@ class _Reader:
             self.integer(f"{path}.value", policy.get("value"), 1),
             self.integer(f"{path}.periodSeconds", policy.get("periodSeconds"), 1, LONGEST_PERIOD_SECONDS),
         )
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

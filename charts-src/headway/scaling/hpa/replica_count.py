@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from headway.scaling.hpa.machine_numbers import (
+from headway.scaling.hpa.observation import NANOSECONDS, Measured, Observation, Pod
+from headway.scaling.hpa.spec import HpaSpec, Metric
+from headway.scaling.machine_numbers import (
     INT64_MAX,
     capped_ceil,
     ceil_to_int32,
@@ -11,8 +13,6 @@ from headway.scaling.hpa.machine_numbers import (
     ratio,
     wrap,
 )
-from headway.scaling.hpa.observation import NANOSECONDS, Measured, Observation, Pod
-from headway.scaling.hpa.spec import HpaSpec, Metric
 
 Usage = dict[str, int]
 """Thousandths by pod."""
@@ -82,7 +82,7 @@ def _from_total(metric: Metric, seen: Observation, tolerated: Tolerances) -> int
         values = values[:1]
     if metric.target == "AverageValue":
         return _average(metric, values, seen, tolerated)
-    return _value(_sum_capped(values) / metric.amount, seen, tolerated)
+    return _value(ratio(float(_sum_capped(values)), float(metric.amount)), seen, tolerated)
 
 
 def _average(metric: Metric, values: tuple[int, ...], seen: Observation, tolerated: Tolerances) -> int:
@@ -90,7 +90,7 @@ def _average(metric: Metric, values: tuple[int, ...], seen: Observation, tolerat
     total = values[0] if metric.source == "Object" else _sum_never_negative(values)
     if tolerated.hold(ratio(float(total), float(metric.amount) * float(seen.status_replicas))):
         return seen.status_replicas
-    wanted = float(total) / float(metric.amount)
+    wanted = ratio(float(total), float(metric.amount))
     return ceil_to_int32(wanted) if metric.source == "Object" else capped_ceil(wanted)
 
 
@@ -136,7 +136,7 @@ class _AverageValue:
 
     def ratio(self, usage: Usage) -> float:
         total = wrap(sum(usage.values()), 64)
-        return float(divide_toward_zero(total, len(usage))) / float(self.amount)
+        return ratio(float(divide_toward_zero(total, len(usage))), float(self.amount))
 
     def assumed_busy(self, pod: str) -> int:  # noqa: ARG002
         return self.amount

@@ -19,7 +19,7 @@ from headway.scaling.hpa import (
     parse,
     read_hpa,
 )
-from headway.scaling.hpa.machine_numbers import INT32_MAX
+from headway.scaling.machine_numbers import INT32_MAX
 from headway.scaling.replay.pods import PodFault, read_pods
 
 MOST_PODS = 200_000

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from headway.scaling.hpa.machine_numbers import INT64_MAX, divide_toward_zero, wrap
+from headway.scaling.machine_numbers import INT64_MAX, divide_toward_zero, wrap
 
 Format = Literal["decimal", "binary", "exponent"]
 _TEXT = re.compile(r"(?P<sign>[+-]?)(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?P<suffix>[A-Za-z]*[+-]?[0-9]*)", re.ASCII)
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _MOST_DIGITS = 18
+_ONE_STEP = (0, 1, 2, 3, 6, 9)
+"""Powers of ten that upstream multiplies by at once, so that an overflow wraps; others, in steps, overflow to 0."""
 _LARGEST_EXPONENT = 400
 _MOST_CHARACTERS = 400
 
@@ -80,6 +82,8 @@ def parse(text: str) -> Quantity:
     whole, part = match["whole"].lstrip("0") or "0", match["part"] or ""
     small = _small(negative, whole, part, base, exponent)
     if small is None:
+        if not match["whole"] and not part:
+            raise ValueError(f"{text[:60]!r} is no quantity; write 700m, 1.5, 25 or 2k")
         return _large(negative, whole, part, base, exponent, form)
     unscaled, scale = small
     return Quantity(unscaled, scale, False, form, text if _is_canonical(whole + part, base, exponent, scale) else None)
@@ -148,7 +152,7 @@ def _ten(power: int) -> int:
 def _int64_milli(value: int, scale: int) -> int:
     if scale >= -3:
         scaled = value * _ten(scale + 3)
-        return scaled if abs(scaled) <= INT64_MAX else 0
+        return wrap(scaled, 64) if abs(scaled) <= INT64_MAX or scale + 3 in _ONE_STEP else 0
     divisor = _ten(-3 - scale)
     away = -(-abs(value) // divisor)
     return away if value > 0 else -away
