@@ -44,3 +44,10 @@ def ceil_to_int32(value: float) -> int:
 def capped_ceil(value: float) -> int:
     """Rounded up, at most the largest int32."""
     return INT32_MAX if value > INT32_MAX else ceil_to_int32(value)
+
+
+def to_int64(value: float) -> int:
+    """Fraction dropped; the smallest int64 for what does not fit."""
+    if not math.isfinite(value) or not -(2**63) <= math.trunc(value) <= INT64_MAX:
+        return -(2**63)
+    return math.trunc(value)

@@ -16,8 +16,7 @@ def recorded(kind: str) -> tuple[tuple[History, list[list[Any]]], ...]:
     """Each history with the real [replicas, AbleToScale, ScalingActive, ScalingLimited] of its syncs."""
     lines = gzip.decompress((FOLDER / f"{kind}.jsonl.gz").read_bytes()).decode().splitlines()
     return tuple(
-        (history, json.loads(line)["real"])
-        for line, history in zip(lines, read_histories(lines, kind), strict=True)
+        (history, json.loads(line)["real"]) for line, history in zip(lines, read_histories(lines, kind), strict=True)
     )
 
 

@@ -21,7 +21,9 @@ def test_every_sync_comes_out_as_in_the_real_controller(kind: str) -> None:
 
 
 def test_the_recorded_histories_meet_every_reason() -> None:
-    given = {reason for kind in ("narrow", "wide") for _, real in recorded(kind) for sync in real for reason in sync[1:]}
+    given = {
+        reason for kind in ("narrow", "wide") for _, real in recorded(kind) for sync in real for reason in sync[1:]
+    }
     assert given - {None} == REASONS
 
 
@@ -40,7 +42,7 @@ def test_the_recorded_histories_are_many() -> None:
         (limits, "DOUBLE", 3.0),
         (limits, "to_int32", lambda value: -(-int(value) // 1) + (value != int(value))),
         (limits, "_with_event", lambda past, *_: past),
-        (limits, "_window", lambda rules, otherwise: (rules.window_seconds or 0) * 10**9),
+        (limits, "_window", lambda rules, _: (rules.window_seconds or 0) * 10**9),
         (replica_count, "capped_ceil", lambda value: min(int(value), INT32_MAX)),
         (replica_count, "_sum_never_negative", sum),
         (replica_count, "_cpu_is_warming", lambda *_: False),
