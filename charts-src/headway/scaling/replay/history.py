@@ -20,7 +20,7 @@ from headway.scaling.hpa import (
     read_hpa,
 )
 from headway.scaling.machine_numbers import INT32_MAX
-from headway.scaling.replay.pods import PodFault, read_pods
+from headway.scaling.replay.pods import MOST_SECONDS, PodFault, read_pods
 
 MOST_PODS = 200_000
 """More than Kubernetes supports in a cluster (150,000)."""
@@ -140,8 +140,8 @@ class _Line:
         if isinstance(value, bool) or not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
             self.refuse(path, f"{_shown(value)} is no number", "write a number, such as 15 or 0.1")
             return Decimal(0)
-        if value < least or value > 10**12:
-            self.refuse(path, f"{_shown(value)} is out of range", f"write a number from {least} to 1000000000000")
+        if value < least or value > MOST_SECONDS:
+            self.refuse(path, f"{_shown(value)} is out of range", f"write a number from {least} to {MOST_SECONDS}")
             return Decimal(0)
         return Decimal(value)
 
@@ -211,6 +211,8 @@ class _Line:
             scale_error=self.choice(f"{path}scale_error", sync.get("scale_error"), _SCALE_ERRORS),
         )
         changed = self.hpa(f"{path}hpa", sync["hpa"]) if sync.get("hpa") is not None else None
+        if sync.get("restart") not in (None, True, False):
+            self.refuse(f"{path}restart", f"{_shown(sync['restart'])} is no truth value", "write true, or leave it out")
         return Step(seen, changed, sync.get("restart") is True)
 
     def choice(self, path: str, value: Any, known: tuple[str, ...]) -> Any:

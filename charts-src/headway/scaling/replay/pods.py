@@ -6,6 +6,7 @@ from typing import Any, get_args, get_type_hints
 
 from headway.scaling.hpa import NANOSECONDS, Container, Measured, Pod, parse
 
+MOST_SECONDS = 10**12
 _PHASES = get_args(get_type_hints(Pod)["phase"])
 
 
@@ -31,39 +32,53 @@ def _pod(path: str, pod: Any) -> Pod:
     if phase not in _PHASES:
         raise PodFault(f"{path}phase", f"{phase!r} is not known", f"write one of {', '.join(_PHASES)}")
     measured = None
-    if pod.get("measured"):
-        measured = Measured(_time(f"{path}measured_at", pod), _time(f"{path}measured_over", pod))
+    if _truth(path, pod, "measured"):
+        measured = Measured(_time(path, pod, "measured_at"), _time(path, pod, "measured_over"))
+    containers = pod.get("containers") or []
+    if not isinstance(containers, list):
+        raise PodFault(f"{path}containers", "is no list", "write the pod's containers")
     return Pod(
         name=pod["name"],
         phase=phase,
-        ready=pod.get("ready"),
-        ready_since=_time(f"{path}ready_since", pod),
-        started=_time(f"{path}started", pod) if pod.get("started") is not None else None,
-        deleting=pod.get("deleting") is True,
-        containers=tuple(
-            Container(
-                name=str(container.get("name", "")),
-                requests=_amounts(f"{path}containers.requests", container.get("requests")),
-                usage=None
-                if container.get("usage") is None
-                else _amounts(f"{path}containers.usage", container["usage"]),
-            )
-            for container in pod.get("containers") or ()
-        ),
+        ready=_truth(path, pod, "ready"),
+        ready_since=_time(path, pod, "ready_since"),
+        started=_time(path, pod, "started") if pod.get("started") is not None else None,
+        deleting=_truth(path, pod, "deleting") is True,
+        containers=tuple(_container(f"{path}containers[{index}].", one) for index, one in enumerate(containers)),
         measured=measured,
-        custom=_amounts(f"{path}custom", pod.get("custom")),
+        custom=_amounts(f"{path}custom", pod.get("custom") or {}),
     )
 
 
-def _time(path: str, pod: Mapping[str, Any]) -> int:
-    value = pod.get(path.rpartition(".")[2], 0)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise PodFault(path, f"{value!r} is no number", "write seconds on the clock of t")
+def _container(path: str, container: Any) -> Container:
+    if not isinstance(container, dict):
+        raise PodFault(path.rstrip("."), "is no object", 'write {"name": …, "requests": …, "usage": …}')
+    usage = container.get("usage")
+    return Container(
+        name=str(container.get("name", "")),
+        requests=_amounts(f"{path}requests", container.get("requests") or {}),
+        usage=None if usage is None else _amounts(f"{path}usage", usage),
+    )
+
+
+def _truth(path: str, pod: Mapping[str, Any], key: str) -> bool | None:
+    value: Any = pod.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise PodFault(f"{path}{key}", f"{value!r} is no truth value", "write true, false or null")
+    return value
+
+
+def _time(path: str, pod: Mapping[str, Any], key: str) -> int:
+    value: Any = pod.get(key, 0)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or abs(value) > MOST_SECONDS:
+        raise PodFault(f"{path}{key}", f"{value!r} is no number of seconds", "write seconds on the clock of t")
     return int(Decimal(value) * NANOSECONDS)
 
 
 def _amounts(path: str, amounts: Any) -> dict[str, int]:
+    if not isinstance(amounts, dict):
+        raise PodFault(path, "is no object", "write quantities by name")
     try:
-        return {name: parse(str(amount)).milli() for name, amount in (amounts or {}).items()}
+        return {name: parse(str(amount)).milli() for name, amount in amounts.items()}
     except ValueError as error:
-        raise PodFault(path, str(error), "write quantities") from error
+        raise PodFault(path, str(error).partition("; ")[0], "write quantities by name") from error
