@@ -63,10 +63,11 @@ layers: setup ## import-linter: who may import whom
 bench: setup ## side by side with the peers, as ratios
 	@$(BIN)/python tools/bench_synth.py
 
-docs: setup ## reference pages and the picture in the README, from the code
+docs: setup ## reference pages and pictures, from the code
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/validate_latency.py >/dev/null
 	@$(BIN)/headway plan prod --picture docs/plan-prod.svg >/dev/null
+	@$(BIN)/headway law queue --picture docs/law-queue.svg >/dev/null
 
 lock: setup ## hashed requirement files from pyproject.toml
 	@tools/lock.sh

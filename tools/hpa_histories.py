@@ -17,6 +17,10 @@ SOURCES = ("External", "Object", "Pods", "Resource", "ContainerResource")
 TARGETS = ("25", "700m", "1.5", "2k", "1", "100", "0.7", "33333m", "1Ki", "3", "50", "4e1", "10", "1n", "9E", "9.2P")
 WINDOWS = (0, 1, 15, 30, 60, 100, 300, 3600)
 TOLERANCES = ("0", "0.1", "50m", "0.25", "1", "333m", "2", "0.05", "0.0001", "1e-2")
+ODD = (  # noqa: SIM905
+    "0 -1 -700m 1n 1u 9e18 9223372036854775807 1Ei 10E 1e3 5. +3 1.23456789012345678901 -1.5n 0.000 2147483647 3G 1Ti"
+    " 123456789.123456789 .5 -0.001 9.2P 4k 100Mi"
+).split()
 
 
 class Maker:
@@ -127,7 +131,7 @@ class Maker:
         status = ready = replicas
         load = self.load(most)
         irregular = self.some(0.3)
-        for index in range(pick((5, 20, 40, 80, 160))):
+        for index in range(pick((5, 20, 40, 40, 80, 160, 300))):
             gap = line["sync_seconds"]
             t = round(t + (gap if not irregular else gap * pick((1, 1, 0.5, 1.003, 2, 7))), 6)
             t = int(t) if t == int(t) else t
@@ -166,45 +170,26 @@ class Maker:
         scale = pick((1, 10, 25, 50, 100, 1000, 2000)) * min(most, 10)
         level, lost = uniform(0, scale), 0
         while True:
-            if shape == "walk":
-                level = max(0.0, level + uniform(-0.2, 0.2) * scale)
-            elif shape == "steps" and self.some(0.1):
-                level = uniform(0, 1.5 * scale)
-            elif shape == "spikes":
-                level = scale * 3 if self.some(0.08) else scale * 0.2
-            elif shape in ("noise", "odd"):
-                level = uniform(0, scale)
-            elif shape == "idle":
-                level = scale if self.some(0.05) else 0.0
+            level = self.next_level(shape, level, scale)
             lost = lost - 1 if lost else pick((1, 2, 30)) if self.some(0.03) else 0
             if lost:
                 yield None
             elif shape == "odd" and self.some(0.3):
-                yield pick(
-                    (
-                        "0",
-                        "-1",
-                        "-700m",
-                        "1n",
-                        "1u",
-                        "9e18",
-                        "9223372036854775807",
-                        "1Ei",
-                        "10E",
-                        "1e3",
-                        "5.",
-                        "+3",
-                        "1.23456789012345678901",
-                        "-1.5n",
-                        "0.000",
-                        "2147483647",
-                        "3G",
-                        "1Ti",
-                        "123456789.123456789",
-                    )
-                )
+                yield pick(ODD)
             else:
                 yield self.text(level)
+
+    def next_level(self, shape: str, level: float, scale: float) -> float:
+        uniform = self.random.uniform
+        if shape == "walk":
+            return max(0.0, level + uniform(-0.2, 0.2) * scale)
+        if shape == "steps":
+            return uniform(0, 1.5 * scale) if self.some(0.1) else level
+        if shape == "spikes":
+            return scale * 3 if self.some(0.08) else scale * 0.2
+        if shape == "idle":
+            return scale if self.some(0.05) else 0.0
+        return uniform(0, scale)
 
     def text(self, level: float) -> str:
         style = self.random.random()

@@ -6,6 +6,7 @@ import typing
 from collections.abc import Iterator
 from pathlib import Path
 
+import law_behaviour
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -25,7 +26,11 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """File name → text of every generated page."""
-    return {"environment.md": _environment(), "command-line.md": _command_line()}
+    return {
+        "environment.md": _environment(),
+        "command-line.md": _command_line(),
+        "law-behaviour.md": law_behaviour.page(NOTE),
+    }
 
 
 def _environment() -> str:

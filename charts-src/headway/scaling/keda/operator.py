@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from headway.scaling.keda.spec import RESOURCE_TRIGGERS, ScaledObjectSpec
 from headway.scaling.keda.state import NANOSECONDS, KedaState, Seen
 from headway.scaling.keda.values import Collected, Formula, collect, hpa_values
+from headway.scaling.quantity import Quantity, parse
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,13 @@ def answer(spec: ScaledObjectSpec, state: KedaState, seen: Seen, metric: str, fo
     collected = collect(spec, state, seen, for_hpa=metric)
     if collected.failed and not collected.falling_back:
         return Answer(None, collected.state)
-    return Answer(hpa_values(spec, collected, formula), collected.state)
+    values = hpa_values(spec, collected, formula)
+    return Answer({name: _after_the_wire(milli) for name, milli in values.items()}, collected.state)
+
+
+def _after_the_wire(milli: int) -> int:
+    """Thousandths after the trip as a text: the smallest int64, which infinity becomes, arrives as 0."""
+    return parse(Quantity(milli, -3, boxed=False, form="exponent", text=None).canonical()).milli()
 
 
 def _active(spec: ScaledObjectSpec, collected: Collected, formula: Formula | None) -> bool:

@@ -37,48 +37,65 @@ class Collected:
     state: KedaState
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """One trigger after fallback."""
+
+    answered: bool
+    """Whether there is a value, nil included; otherwise the trigger is in error."""
+    milli: int | None = None
+    failures: int | None = None
+    """`None` where nothing is counted."""
+    fell_back: bool = False
+    active: bool = False
+
+
 def collect(spec: ScaledObjectSpec, state: KedaState, seen: Seen, for_hpa: str | None = None) -> Collected:
     """Asks every trigger; for the HPA, those that its metric needs. Failures are counted either way."""
-    values: dict[str, int | None] = {}
-    failures, cached = dict(state.failures), dict(state.cached)
-    composite, failed, falling, active = None, False, False, set()
-    for trigger in spec.triggers:
-        if not trigger.external or (for_hpa and not spec.modifiers and trigger.metric != for_hpa):
-            continue
-        reading = seen.readings.get(trigger.metric, Reading())
-        if reading.unreachable:
-            failed = True
-            continue
-        milli = _answer(trigger, reading, state.cached if for_hpa else {})
-        if milli is not None:
-            values[trigger.metric] = milli
-            failures[trigger.metric] = 0
-            if _is_active(trigger, reading):
-                active.add(trigger.metric)
-        else:
-            failures[trigger.metric] = failures.get(trigger.metric, 0) + (1 if spec.fallback_counts else 0)
-            try:
-                fallen = _fallen_back(spec, trigger, failures[trigger.metric], seen)
-            except FallbackImpossible:
-                fallen = None
-            if fallen is None:
-                failed = True
-            elif fallen.counts:
-                composite, falling = fallen.milli, True
-                values[trigger.metric] = fallen.milli
-                active.add(trigger.metric)
-            else:
-                values[trigger.metric] = fallen.milli
-        if trigger.cached and not for_hpa:
-            cached[trigger.metric] = Cached(values.get(trigger.metric))
-    fallback = spec.fallback if spec.fallback_counts else None
-    after = replace(
-        state,
-        failures=failures if spec.fallback_counts else {},
-        cached=cached,
-        falling_back=fallback is not None and any(count > fallback.failure_threshold for count in failures.values()),
+    needed = [
+        trigger
+        for trigger in spec.triggers
+        if trigger.external and (for_hpa is None or spec.modifiers or trigger.metric == for_hpa)
+    ]
+    asked = {trigger.metric: _ask(spec, state, seen, trigger, for_hpa is not None) for trigger in needed}
+    failures = dict(state.failures) if spec.fallback_counts else {}
+    failures |= {metric: one.failures for metric, one in asked.items() if one.failures is not None}
+    cached = dict(state.cached)
+    if for_hpa is None:
+        cached |= {trigger.metric: Cached(asked[trigger.metric].milli) for trigger in needed if trigger.cached}
+    threshold = spec.fallback.failure_threshold if spec.fallback else 0
+    falling = [one.milli for one in asked.values() if one.fell_back]
+    return Collected(
+        values={metric: one.milli for metric, one in asked.items() if one.answered},
+        composite=falling[0] if falling and spec.modifiers else None,
+        failed=any(not one.answered for one in asked.values()),
+        falling_back=bool(falling),
+        active=frozenset(metric for metric, one in asked.items() if one.active),
+        state=replace(
+            state,
+            failures=failures,
+            cached=cached,
+            falling_back=any(count > threshold for count in failures.values()),
+        ),
     )
-    return Collected(values, composite, failed, falling, frozenset(active), after)
+
+
+def _ask(spec: ScaledObjectSpec, state: KedaState, seen: Seen, trigger: Trigger, for_hpa: bool) -> _Asked:
+    reading = seen.readings.get(trigger.metric, Reading())
+    if reading.unreachable:
+        return _Asked(answered=False)
+    counted = spec.fallback_counts
+    milli = _answer(trigger, reading, state.cached if for_hpa else {})
+    if milli is not None:
+        return _Asked(True, milli, 0 if counted else None, active=_is_active(trigger, reading))
+    failures = state.failures.get(trigger.metric, 0) + 1
+    try:
+        fallen = _fallen_back(spec, trigger, failures, seen)
+    except FallbackImpossible:
+        fallen = None
+    if fallen is None:
+        return _Asked(False, failures=failures if counted else None)
+    return _Asked(True, fallen.milli, failures, fell_back=fallen.counts, active=fallen.counts)
 
 
 @dataclass(frozen=True)

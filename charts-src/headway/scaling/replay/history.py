@@ -26,7 +26,7 @@ MOST_PODS = 200_000
 """More than Kubernetes supports in a cluster (150,000)."""
 _SELECTORS = ("valid", "missing", "invalid", "ambiguous")
 _SCALE_ERRORS = ("get", "update")
-_LINE_KEYS = {
+LINE_KEYS = {
     "id",
     "hpa",
     "sync_seconds",
@@ -36,7 +36,7 @@ _LINE_KEYS = {
     "readiness_delay_seconds",
     "syncs",
 }
-_SYNC_KEYS = {
+SYNC_KEYS = {
     "t",
     "spec_replicas",
     "status_replicas",
@@ -117,7 +117,7 @@ class _Line:
         if not isinstance(line, dict):
             self.refuse("", "no JSON object", 'write {"id": …, "hpa": …, "syncs": […]}')
             return None
-        self.misspelt("", line, _LINE_KEYS)
+        self.misspelt("", line, LINE_KEYS)
         self.number_of("sync_seconds", line.get("sync_seconds", 15), least=Decimal("0.001"))
         name = line.get("id")
         if isinstance(name, bool) or not isinstance(name, str | int):
@@ -150,7 +150,7 @@ class _Line:
 
     def settings(self, line: Mapping[str, Any]) -> ControllerSettings:
         usual = ControllerSettings()
-        stated = {key: line[key] for key in _LINE_KEYS if line.get(key) is not None}
+        stated = {key: line[key] for key in LINE_KEYS if line.get(key) is not None}
 
         def seconds(key: str, otherwise: int) -> int:
             return self.nanoseconds(key, stated[key]) if key in stated else otherwise
@@ -189,7 +189,7 @@ class _Line:
         return tuple(steps)
 
     def step(self, path: str, sync: Mapping[str, Any]) -> Step:
-        self.misspelt(path, sync, _SYNC_KEYS)
+        self.misspelt(path, sync, SYNC_KEYS)
         at = self.nanoseconds(f"{path}t", sync.get("t"))
         status = self.count(f"{path}status_replicas", sync.get("status_replicas"), MOST_PODS)
         pods = identical_pods(status, 0)

@@ -70,7 +70,7 @@ def _truth(path: str, pod: Mapping[str, Any], key: str) -> bool | None:
 
 def _time(path: str, pod: Mapping[str, Any], key: str) -> int:
     value: Any = pod.get(key, 0)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or abs(value) > MOST_SECONDS:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not -MOST_SECONDS <= value <= MOST_SECONDS:
         raise PodFault(f"{path}{key}", f"{value!r} is no number of seconds", "write seconds on the clock of t")
     return int(Decimal(value) * NANOSECONDS)
 

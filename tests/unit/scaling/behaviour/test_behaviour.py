@@ -113,6 +113,15 @@ def test_cpu_does_not_tell_one_request_from_a_full_house() -> None:
     assert seen_idle.waited > 5 * law.waited
 
 
+@pytest.mark.parametrize("request_cores", [1.0, 1.2, 1.4, 1.5, 1.6, 1.65, 1.8, 2.5])
+def test_no_cpu_request_between_the_two_serves_the_step_as_well(request_cores: float) -> None:
+    workload = Workload()
+    law = simulate(SCENARIOS[0], LawScaler(QUEUE, workload), workload)
+    cpu = simulate(SCENARIOS[0], CpuScaler(workload, request_cores), workload)
+    assert cpu.waited > law.waited
+    assert cpu.usd > law.usd or cpu.most == 1
+
+
 def test_the_same_run_comes_out_the_same() -> None:
     assert compare(QUEUE, Workload())[0].points == compare(QUEUE, Workload())[0].points
 

@@ -121,6 +121,12 @@ def test_the_formula_is_cut_off_not_rounded() -> None:
     assert told(a_scaled_object(), readings(1), formula=lambda _: 1.9999).values == {METRIC: 1_999}
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), 1e17])
+def test_what_fits_in_no_integer_reaches_the_hpa_as_0(value: float) -> None:
+    """KEDA's cast makes it the smallest int64, and reading that back from its text makes it 0: the minimum."""
+    assert told(a_scaled_object(), readings(1), formula=lambda _: value).values == {METRIC: 0}
+
+
 # the HPA
 
 
