@@ -67,6 +67,9 @@ class Observation:
     """Whether the target's scale cannot be read, or cannot be written."""
 
 
+_READY, _LOADING = Pod("ready"), Pod("loading", ready=False)
+
+
 def identical_pods(status_replicas: int, ready: int) -> tuple[Pod, ...]:
-    """Pods where only their numbers are known. Ready ones that are being deleted can exceed `status_replicas`."""
-    return tuple(Pod(f"pod-{index}", ready=index < ready) for index in range(max(status_replicas, ready)))
+    """Pods of which only the number is known, nothing measured. Ready ones that are being deleted can exceed the status."""
+    return (_READY,) * ready + (_LOADING,) * max(0, status_replicas - ready)

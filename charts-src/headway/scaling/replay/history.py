@@ -14,6 +14,7 @@ from headway.scaling.hpa import (
     ControllerSettings,
     HpaSpec,
     Observation,
+    Pod,
     Refused,
     identical_pods,
     parse,
@@ -192,7 +193,7 @@ class _Line:
         self.misspelt(path, sync, SYNC_KEYS)
         at = self.nanoseconds(f"{path}t", sync.get("t"))
         status = self.count(f"{path}status_replicas", sync.get("status_replicas"), MOST_PODS)
-        pods = identical_pods(status, 0)
+        pods: tuple[Pod, ...] = ()
         if sync.get("pods") is None:
             pods = identical_pods(status, self.count(f"{path}pods_ready", sync.get("pods_ready"), MOST_PODS))
         else:
