@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from headway.scaling.hpa import State, decide
+from headway.scaling.hpa import State, decide, parse
 from headway.scaling.replay import read_histories
 
 JSON = dict[str, Any]
@@ -129,7 +129,7 @@ class Maker:
         state, t = State(), 0.0
         replicas = rand(0, min(most, 8)) if self.some(0.9) else most + rand(1, 5)
         status = ready = replicas
-        load = self.load(most)
+        load = self.load(spec)
         irregular = self.some(0.3)
         for index in range(pick((5, 20, 40, 40, 80, 160, 300))):
             gap = line["sync_seconds"]
@@ -163,11 +163,11 @@ class Maker:
         decision = decide(history.spec, state, history.steps[0].seen, history.settings)
         return decision.state, decision.replicas
 
-    def load(self, most: int) -> Iterator[str | None]:
+    def load(self, spec: JSON) -> Iterator[str | None]:
         """Quantities around what the replicas carry, in one of several shapes, with gaps."""
         pick, uniform = self.random.choice, self.random.uniform
-        shape = pick(("walk", "steps", "spikes", "noise", "odd", "idle"))
-        scale = pick((1, 10, 25, 50, 100, 1000, 2000)) * min(most, 10)
+        shape = pick(("walk", "walk", "steps", "spikes", "noise", "odd", "idle"))
+        scale = carried(spec) * pick((0.3, 0.8, 1, 1, 1.5, 100))
         level, lost = uniform(0, scale), 0
         while True:
             level = self.next_level(shape, level, scale)
@@ -248,6 +248,16 @@ class Maker:
         if self.some(0.02):
             usage.pop("memory")
         return {"name": name, "requests": requests, "usage": usage if self.some(0.97) else None}
+
+
+def carried(spec: JSON) -> float:
+    """What all replicas, or eight of them, carry of the first metric with a total; 100 where there is none."""
+    for metric in spec.get("metrics", ()):
+        target = metric.get("external", metric.get("object", {})).get("target", {})
+        for field, pods in (("averageValue", min(spec["maxReplicas"], 8)), ("value", 1)):
+            if field in target:
+                return parse(target[field]).milli() / 1000 * pods
+    return 100.0
 
 
 def histories(seed: str, count: int, wide: bool) -> Iterator[JSON]:
