@@ -3,7 +3,7 @@
 import pytest
 
 from headway.scaling.hpa import limits, replica_count
-from headway.scaling.machine_numbers import INT32_MAX
+from headway.scaling.machine_numbers import ceil_to_int32
 from unit.scaling.hpa.recorded import differences, ours, recorded
 
 REASONS = {
@@ -43,7 +43,7 @@ def test_the_recorded_histories_are_many() -> None:
         (limits, "to_int32", lambda value: -(-int(value) // 1) + (value != int(value))),
         (limits, "_with_event", lambda past, *_: past),
         (limits, "_window", lambda rules, _: (rules.window_seconds or 0) * 10**9),
-        (replica_count, "capped_ceil", lambda value: min(int(value), INT32_MAX)),
+        (replica_count, "capped_ceil", lambda value: ceil_to_int32(value - 1)),
         (replica_count, "_sum_never_negative", sum),
         (replica_count, "_cpu_is_warming", lambda *_: False),
         (replica_count, "_cpu_is_warming", lambda pod, *_: not pod.ready),
