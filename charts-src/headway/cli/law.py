@@ -19,6 +19,7 @@ from headway.scaling.replay import HistoryFaults, read_histories, replay
 
 REPLAY_HINT = "docs/reference/hpa-replay.md describes every field"
 USUAL = Workload()
+MOST_REQUESTS_PER_SECOND = 32
 BLOCKS = "▁▂▃▄▅▆▇█"
 COLUMNS = 40
 
@@ -32,14 +33,56 @@ COLUMNS = 40
     metavar="FILE",
     help="Replay recorded HPA histories, one JSON object a line, instead of showing a law.",
 )
-@click.option("--sequences", type=click.IntRange(1, 4096), default=USUAL.sequences, show_default=True, metavar="N")
-@click.option("--service", type=click.IntRange(1, 3600), default=USUAL.service_seconds, show_default=True, metavar="S")
 @click.option(
-    "--cold-start", type=click.IntRange(0, 3600), default=USUAL.cold_start_seconds, show_default=True, metavar="S"
+    "--sequences",
+    type=click.IntRange(1, 4096),
+    default=USUAL.sequences,
+    show_default=True,
+    metavar="N",
+    help="Requests that a replica runs together.",
 )
-@click.option("--min", "least", type=click.IntRange(0, 100), default=USUAL.min_replicas, show_default=True, metavar="N")
-@click.option("--max", "most", type=click.IntRange(1, 100), default=USUAL.max_replicas, show_default=True, metavar="N")
-@click.option("--usd", type=click.FloatRange(0), default=USUAL.usd_per_replica_hour, show_default=True, metavar="USD")
+@click.option(
+    "--service",
+    type=click.IntRange(1, 3600),
+    default=USUAL.service_seconds,
+    show_default=True,
+    metavar="S",
+    help="Seconds from a request's start to its end.",
+)
+@click.option(
+    "--cold-start",
+    type=click.IntRange(0, 3600),
+    default=USUAL.cold_start_seconds,
+    show_default=True,
+    metavar="S",
+    help="Seconds until a new replica is ready.",
+)
+@click.option(
+    "--min",
+    "least",
+    type=click.IntRange(0, 100),
+    default=USUAL.min_replicas,
+    show_default=True,
+    metavar="N",
+    help="Least replicas; 0 takes the form of the law that may sleep.",
+)
+@click.option(
+    "--max",
+    "most",
+    type=click.IntRange(1, 100),
+    default=USUAL.max_replicas,
+    show_default=True,
+    metavar="N",
+    help="Most replicas.",
+)
+@click.option(
+    "--usd",
+    type=click.FloatRange(0),
+    default=USUAL.usd_per_replica_hour,
+    show_default=True,
+    metavar="USD",
+    help="Price of a replica's hour.",
+)
 @click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Also draw it as an SVG picture.")
 @format_option
 def law(
@@ -74,6 +117,9 @@ def law(
         fail([f"no law {name!r}; {did_you_mean(name or '', LAWS)}"], f"laws are {', '.join(sorted(LAWS))}")
     if most < max(1, least):
         fail([f"--max {most} is below --min {least}"], f"headway law {name} --min {least} --max {max(1, least)}")
+    if sequences / service > MOST_REQUESTS_PER_SECOND:
+        problem = f"{sequences} requests of {service} s are {sequences / service:g} a second and replica"
+        fail([f"{problem}; at most {MOST_REQUESTS_PER_SECOND} can be simulated"], "make --service longer")
     workload = Workload(sequences, service, cold_start, least, most, usd)
     _show(LAWS[name], workload, picture, style)
 

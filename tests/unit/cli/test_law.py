@@ -97,6 +97,10 @@ def test_bounds_that_cross_are_refused() -> None:
     assert "--max 2 is below --min 3" in refused("law", "queue", "--min", "3", "--max", "2")
 
 
+def test_more_requests_than_can_be_simulated_are_refused() -> None:
+    assert "4096 a second and replica" in refused("law", "queue", "--sequences", "4096", "--service", "1")
+
+
 def test_a_picture_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     result = headway("law", "queue", "--picture", str(tmp_path / "none" / "law.svg"))
     assert result.exit_code == 2

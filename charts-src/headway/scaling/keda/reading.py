@@ -1,11 +1,12 @@
 """A ScaledObject from a manifest: KEDA's defaults, and what its CRD and webhook refuse (KEDA 2.20.2)."""
 
-import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, get_args
 
 from headway.scaling.keda.spec import (
+    RESOURCE_TRIGGERS,
     Fallback,
     FallbackBehavior,
     MetricType,
@@ -86,27 +87,35 @@ class _Reader(ManifestReader):
         stated = (
             trigger.get("metricType") or metadata.get("type") if usual == "Utilization" else trigger.get("metricType")
         )
-        target = metadata.get(_TARGETS.get(kind, ""))
+        key = _TARGETS.get(kind, "")
+        target = metadata.get(key)
+        metric_type = self.choice(f"{path}.metricType", stated or usual, get_args(MetricType))
+        if target is not None:
+            self.target(f"{path}.metadata.{key}", kind, metric_type, str(target))
         return Trigger(
             type=kind,
             name=str(trigger.get("name") or ""),
             metric=kind if usual == "Utilization" else f"s{index}-{kind}",
-            metric_type=self.choice(f"{path}.metricType", stated or usual, get_args(MetricType)),
+            metric_type=metric_type,
             target=str(target) if target is not None else None,
             activation=self.number(f"{path}.metadata.activationThreshold", metadata.get("activationThreshold", "0")),
             cached=trigger.get("useCachedMetrics") is True,
             container=str(metadata.get("containerName", "")),
         )
 
+    def target(self, path: str, kind: str, metric_type: str, text: str) -> None:
+        if kind not in RESOURCE_TRIGGERS:
+            self.number(path, text)
+        elif metric_type == "AverageValue":
+            self.quantity(path, text)
+        elif not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
+            self.refuse(path, f"{shown(text)} is no percentage", 'write a whole number in quotes, such as "70"')
+
     def number(self, path: str, text: Any) -> float:
-        try:
-            found = float(str(text))
-        except ValueError:
-            found = math.nan
-        if math.isnan(found):
+        if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", str(text), re.ASCII):
             self.refuse(path, f"{shown(text)} is no number", 'write a number in quotes, such as "25"')
-            return 0.0
-        return found
+            return 1.0
+        return float(str(text))
 
     def modifiers(self, value: Any) -> Modifiers | None:
         path = "spec.advanced.scalingModifiers"

@@ -1,5 +1,6 @@
 """What a ScaledObject states, with KEDA 2.20's defaults."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -100,8 +101,5 @@ class ScaledObjectSpec:
             return False
         if self.modifiers is None:
             return True
-        try:
-            whole = int(self.modifiers.target) if self.modifiers.target.strip() == self.modifiers.target else 0
-        except ValueError:
-            return False
-        return whole > 0 and "_" not in self.modifiers.target
+        target = self.modifiers.target
+        return bool(re.fullmatch(r"[+-]?[0-9]+", target, re.ASCII)) and 0 < int(target) < 2**63

@@ -44,7 +44,7 @@ def test_fallback_replicas(behavior: str, replicas: int, expected: int) -> None:
     assert found.values == {METRIC: expected * 25_000}
 
 
-@pytest.mark.parametrize(("target", "falls_back"), [("25", True), ("25.0", False), ("25.5", False), (" 25", False)])
+@pytest.mark.parametrize(("target", "falls_back"), [("25", True), ("25.0", False), ("25.5", False), ("+25", True)])
 def test_fallback_with_a_formula_needs_a_whole_target(target: str, falls_back: bool) -> None:
     """Trap S8: otherwise it is ignored, and failures are not even counted."""
     stated = a_scaled_object(fallback={"failureThreshold": 3, "replicas": 3}, advanced=modified(target))
