@@ -6,7 +6,11 @@ BIN := .venv/bin
 STAMP := build/setup.stamp
 SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt pyproject.toml tools/setup.sh tools/go.mod tools/go.sum $(wildcard tools/expr-eval/*)
 
-.PHONY: help setup synth validate check test test-python-313 lint format types layers bench side-by-side docs lock clean
+HPA := build/bin/hpa-virtual-time
+HISTORIES ?= 1000
+SEED ?= 1
+
+.PHONY: help setup synth validate check test test-hpa test-python-313 lint format types layers bench side-by-side docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -30,6 +34,13 @@ check: synth lint types layers ## what a pull request must pass: synth leaves no
 test: setup ## all fast tests
 	@$(BIN)/python tools/schemas.py
 	@$(BIN)/pytest
+
+test-hpa: setup $(HPA) ## the HPA function beside the real controller, on HISTORIES histories of each kind from SEED
+	@$(BIN)/python tools/quantity_differential.py $(HPA) --seed $(SEED)
+	@$(BIN)/python tools/hpa_differential.py $(HPA) --histories $(HISTORIES) --seed $(SEED)
+
+$(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod tools/hpa-virtual-time/go.sum tools/hpa.sh
+	@tools/hpa.sh
 
 test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
 	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
@@ -60,11 +71,12 @@ side-by-side: setup .cache/peers/peers.stamp ## predictions beside those of publ
 	@$(PYTHON) -m venv .cache/peers
 	@$(BIN)/uv pip install -q --python .cache/peers/bin/python --require-hashes -r requirements/peers.txt && touch $@
 
-docs: setup ## reference pages and the picture in the README, from the code
+docs: setup ## reference pages and pictures, from the code
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/validate_latency.py >/dev/null
 	@$(BIN)/python tools/coverage_table.py
 	@$(BIN)/headway plan prod --picture docs/plan-prod.svg >/dev/null
+	@$(BIN)/headway law queue --picture docs/law-queue.svg >/dev/null
 
 lock: setup ## hashed requirement files from pyproject.toml
 	@tools/lock.sh

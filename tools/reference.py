@@ -6,6 +6,7 @@ import typing
 from collections.abc import Iterator
 from pathlib import Path
 
+import law_behaviour
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -30,6 +31,7 @@ def pages() -> dict[str, str]:
         "environment.md": _environment(),
         "command-line.md": _command_line(),
         "scaling-laws.md": scaling_laws.page(NOTE),
+        "law-behaviour.md": law_behaviour.page(NOTE),
     }
 
 

@@ -40,3 +40,29 @@ def test_the_picture_is_what_plan_draws(repository, tmp_path) -> None:
 def test_the_picture_needs_nothing_from_the_network(repository) -> None:
     text = (repository / "docs" / "plan-prod.svg").read_text()
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_picture_of_the_law_is_what_law_draws(repository, tmp_path) -> None:
+    from click.testing import CliRunner
+
+    from headway.cli import main
+
+    picture = tmp_path / "law.svg"
+    assert CliRunner().invoke(main, ["law", "queue", "--picture", str(picture)]).exit_code == 0
+    assert picture.read_text() == (repository / "docs" / "law-queue.svg").read_text(), "make docs"
+
+
+def test_the_replay_page_has_every_key_and_its_example_is_true(repository, tmp_path) -> None:
+    import json
+
+    from click.testing import CliRunner
+
+    from headway.cli import main
+    from headway.scaling.replay import LINE_KEYS, SYNC_KEYS
+
+    page = (repository / "docs" / "reference" / "hpa-replay.md").read_text()
+    assert {key for key in LINE_KEYS | SYNC_KEYS if f"| `{key}` |" not in page} == set()
+    asked, answered = (block.partition("\n")[2] for block in page.split("```")[1::2])
+    (tmp_path / "histories").write_text(asked)
+    result = CliRunner().invoke(main, ["law", "--replay", str(tmp_path / "histories")])
+    assert json.loads(result.stdout) == json.loads(answered)

@@ -7,6 +7,7 @@ from headway.cli.detect import detect
 from headway.cli.doctor import doctor
 from headway.cli.explain import explain
 from headway.cli.init import init
+from headway.cli.law import law
 from headway.cli.model import model
 from headway.cli.plan import plan
 from headway.cli.recipe import recipe
@@ -19,5 +20,5 @@ def main() -> None:
     """LLM inference on EKS: described in Python, proved before it is merged, applied by Argo CD."""
 
 
-for command in (synth, plan, recipe, explain, doctor, init, model, detect):
+for command in (synth, plan, recipe, law, explain, doctor, init, model, detect):
     main.add_command(command)
