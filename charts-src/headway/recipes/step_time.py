@@ -70,18 +70,18 @@ def _estimated(value: float, low: float, high: float, unit: str, source: str) ->
 
 CONSTANTS: Mapping[Speed, Constant] = MappingProxyType(
     {
-        "bandwidth_16bit": _fitted(0.8306, 0.73, 0.95, "share of peak", "reading 16-bit weights"),
+        "bandwidth_16bit": _fitted(0.8436, 0.73, 0.95, "share of peak", "reading 16-bit weights"),
         "bandwidth_8bit": _estimated(0.75, 0.6, 0.85, "share of peak", "between the fits for 16 and 4 bit"),
-        "bandwidth_4bit": _fitted(0.682, 0.61, 0.82, "share of peak", "reading 4-bit weights"),
-        "bandwidth_kv": _fitted(0.95, 0.75, 1, "share of peak", "reading the KV cache"),
-        "compute": _fitted(0.7752, 0.62, 0.97, "share of peak", "matrix arithmetic of prompts"),
+        "bandwidth_4bit": _fitted(0.6949, 0.61, 0.82, "share of peak", "reading 4-bit weights"),
+        "bandwidth_kv": _fitted(0.9324, 0.7, 1, "share of peak", "reading the KV cache"),
+        "compute": _fitted(0.6171, 0.5, 0.9, "share of peak", "matrix arithmetic of prompts"),
         "compute_8bit": _estimated(
             0.55, 0.45, 0.8, "share of peak", "FP8 matrix kernels on H100 and H200 (aiconfigurator 0.12.0)"
         ),
-        "unhidden": _fitted(0.544, 0.39, 0.72, "share", "reading and arithmetic overlap only in part"),
-        "base_seconds": _fitted(1.06e-3, 0.00092, 0.0021, "s", "an iteration with CUDA graphs"),
-        "sequence_seconds": _fitted(22.17e-6, 1.5e-05, 2.6e-05, "s", "one more sequence in an iteration"),
-        "expert_layer_seconds": _fitted(30.25e-6, 10e-6, 60e-6, "s", "routing and launches of one layer with experts"),
+        "unhidden": _fitted(0.3798, 0.28, 0.6, "share", "reading and arithmetic overlap only in part"),
+        "base_seconds": _fitted(1.194e-3, 0.00092, 0.0021, "s", "an iteration with CUDA graphs"),
+        "sequence_seconds": _fitted(27.51e-6, 1.5e-05, 3.2e-05, "s", "one more sequence in an iteration"),
+        "expert_layer_seconds": _fitted(29.5e-6, 10e-6, 60e-6, "s", "routing and launches of one layer with experts"),
         "latent_layer_seconds": _estimated(
             0.1e-3,
             0.05e-3,
@@ -89,7 +89,7 @@ CONSTANTS: Mapping[Speed, Constant] = MappingProxyType(
             "s",
             "one MLA layer at few sequences takes 0.11 ms (aiconfigurator 0.12.0, DeepSeek, H200)",
         ),
-        "pcie_gb_per_second": _fitted(15.84, 13, 21, "GB/s", "all-reduce between two GPUs over PCIe"),
+        "pcie_gb_per_second": _fitted(19.78, 13, 24, "GB/s", "all-reduce between two GPUs over PCIe"),
         "pcie_group_gb_per_second": _estimated(
             7.7,
             3.8,
@@ -101,7 +101,7 @@ CONSTANTS: Mapping[Speed, Constant] = MappingProxyType(
         "all_reduce_seconds": _estimated(15e-6, 8e-6, 30e-6, "s", "latency of one small all-reduce"),
         "hop_gb_per_second": _estimated(3, 1, 12, "GB/s", "between pipeline stages, over 25-100 Gbit/s"),
         "request_seconds": _fitted(
-            12.06e-3, 0.0078, 0.014, "s", "HTTP, tokenizer and scheduler before a lone first step"
+            11.37e-3, 0.0078, 0.014, "s", "HTTP, tokenizer and scheduler before a lone first step"
         ),
         "hop_seconds": _estimated(0.5e-3, 0.1e-3, 2e-3, "s", "latency between two pipeline stages"),
     }
