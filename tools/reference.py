@@ -9,23 +9,26 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+from rule_pages import rule_pages
 
 from headway.domain.environment import EnvironmentSpec
 from headway.environments.describe import model_in, unit_of
 from headway.environments.writer import EXAMPLES
 
-REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+REPOSITORY = Path(__file__).parent.parent
+REFERENCE = REPOSITORY / "docs" / "reference"
 NOTE = "<!-- made by `make docs`; do not edit -->\n"
 
 
 def main() -> None:
     for name, text in pages().items():
+        (REFERENCE / name).parent.mkdir(exist_ok=True)
         (REFERENCE / name).write_text(text, encoding="utf-8")
 
 
 def pages() -> dict[str, str]:
     """File name → text of every generated page."""
-    return {"environment.md": _environment(), "command-line.md": _command_line()}
+    return {"environment.md": _environment(), "command-line.md": _command_line(), **rule_pages(REPOSITORY)}
 
 
 def _environment() -> str:

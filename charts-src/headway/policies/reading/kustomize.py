@@ -1,0 +1,27 @@
+"""What kustomization files say about the manifests beside them: which files are patches and not objects."""
+
+import posixpath
+from collections.abc import Iterator
+
+from headway.policies.manifest import Manifest
+from headway.policies.reading.harvest import Harvest
+
+
+def without_patches(harvest: Harvest) -> Harvest:
+    """Leaves out files that a kustomization applies as patches: they are parts of objects, not objects."""
+    patches = {path for found in harvest.kustomizations for path in _patch_files(found)}
+    if patches:
+        kept = [manifest for manifest in harvest.manifests if manifest.file not in patches]
+        harvest.unread["patch"] += len(harvest.manifests) - len(kept)
+        harvest.manifests = kept
+        harvest.faults = [fault for fault in harvest.faults if fault.file not in patches]
+    return harvest
+
+
+def _patch_files(kustomization: Manifest) -> Iterator[str]:
+    folder = posixpath.dirname(kustomization.file)
+    names = [entry.text() for entry in kustomization.each("patchesStrategicMerge")]
+    names += [entry.text("path") for key in ("patches", "patchesJson6902") for entry in kustomization.each(key)]
+    for name in names:
+        if name:
+            yield posixpath.normpath(posixpath.join(folder, name))
