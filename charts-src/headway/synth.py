@@ -126,11 +126,17 @@ def _prove(folder: Path, spec: EnvironmentSpec, catalog: Catalog) -> tuple[Findi
     for top in ("dist", "apps", "argocd"):
         for path in sorted((folder / top / spec.name).rglob(f"*{EXTENSION}")):
             harvest.add(read_text(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")))
-    facts = Facts(catalog, agents=spec.cluster.daemon_sets, environment=spec.name, region=spec.cluster.region)
+    facts = facts_of(spec, catalog)
     report = check(harvest, Index(harvest.manifests, facts))
     if not report.passes:
         raise RenderedSetFaults(report.of_severity("error"))
     return report.findings
+
+
+def facts_of(spec: EnvironmentSpec, catalog: Catalog) -> Facts:
+    """What rules know of an environment."""
+    cluster = spec.cluster
+    return Facts(catalog, cluster.daemon_sets, spec.name, cluster.keda.scaler, cluster.region)
 
 
 def _shared_files(environment: str, app: str, manifests: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:

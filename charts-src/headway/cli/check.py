@@ -1,6 +1,5 @@
 """`headway check`: proofs over any YAML."""
 
-import dataclasses
 import json
 import sys
 
@@ -73,7 +72,6 @@ def _facts(environment: str | None, catalog: Catalog) -> Facts:
     if environment is None:
         return Facts(catalog)
     from headway.environments import load_environment
+    from headway.synth import facts_of
 
-    spec = load_environment(environment, catalog).spec
-    facts = Facts(catalog, environment=spec.name, region=spec.cluster.region)
-    return dataclasses.replace(facts, agents=spec.cluster.daemon_sets)
+    return facts_of(load_environment(environment, catalog).spec, catalog)

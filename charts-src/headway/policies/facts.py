@@ -17,6 +17,8 @@ class Facts:
     """What DaemonSets take on a GPU node; nothing where no environment is named, so that no pod is refused for them."""
     environment: str | None = None
     """Environment whose facts these are."""
+    keda: str | None = None
+    """Scaler that the environment's KEDA offers for engine metrics (`kedify-otel` is Kedify's build)."""
     region: str = PRICE_REGION
     """Region whose prices hold."""
 

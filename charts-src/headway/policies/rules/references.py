@@ -55,7 +55,7 @@ def reference_unresolved(index: Index) -> Iterator[Hit]:
     """A pod whose ConfigMap or claim does not exist stays in ContainerCreating; a scaler without its target reports an
     error that nobody reads. What kustomize generates, an ExternalSecret or a Certificate makes, Terraform creates, or the
     cluster has by itself counts as there. Without `--env` the files may not be everything: Secrets and classes are then
-    taken on trust, accounts are a note, and a set with Helm releases is believed to have the rest from them."""
+    taken on trust, so are scale targets where no workload stands beside the scaler, accounts are a note, and a set with Helm releases is believed to have the rest from them."""
     made = index.derive(_made)
     for reference in _references(index):
         if not reference.name or "$" in reference.name or "{{" in reference.name or _exists(index, made, reference):
@@ -81,7 +81,7 @@ def _severity(index: Index, reference: Reference) -> Severity | None:
         return "error"
     severity = _OPEN.get(reference.kind, "warning")
     if reference.kind in _WORKLOADS and not index.stands_beside(reference.at.manifest):
-        return "note"
+        return None
     elsewhere = index.terraform is not None or any(index.of_kind("HelmRelease", "HelmChart"))
     return "note" if severity and elsewhere else severity
 
