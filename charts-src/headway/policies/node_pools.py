@@ -9,6 +9,7 @@ from headway.domain.instance_type import InstanceType
 from headway.policies.index import Index
 from headway.policies.manifest import Field, Manifest
 from headway.policies.pods import Pod
+from headway.policies.requests import requests_of
 
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 _OF_NODES = ("karpenter.k8s.aws/", "eks.amazonaws.com/")
@@ -121,6 +122,12 @@ class NodePool:
     def name(self) -> str:
         return self.manifest.name
 
+    @property
+    def is_for_gpus(self) -> bool:
+        """Whether its conditions choose machines with GPUs, rather than admit them among all others."""
+        chosen = any(_of_gpu(r.key) and r.operator in ("In", "Exists", "Gt", "Gte") for r in self.requirements)
+        return chosen and bool(self.shapes)
+
     def _admits(self, labels: dict[str, str]) -> bool:
         return all(r.admits(labels) for r in self.requirements if _of_machine(r.key) and r.key not in _ANYWHERE)
 
@@ -183,11 +190,16 @@ def demands_of(pod: Pod) -> Demands:
     )
 
 
+_PRODUCTS = {"Tesla-T4": "t4", "NVIDIA-A10G": "a10g", "NVIDIA-L4": "l4", "NVIDIA-L40S": "l40s", "Tesla-V100": "v100"}
+"""Beginnings of `nvidia.com/gpu.product`, which NVIDIA's feature discovery gives → GPU name."""
+
+
 class NodePools:
     """The NodePools of a set, and which of them a pod may land on."""
 
     def __init__(self, manifests: Iterable[Manifest], catalog: Catalog) -> None:
         shapes = [(machine, labels_of(machine)) for machine in catalog.instance_types.values() if machine.listed]
+        self._shapes = shapes
         self.pools = [NodePool(manifest, shapes) for manifest in manifests]
         self._answers: dict[str, list[tuple[NodePool, tuple[InstanceType, ...]]]] = {}
 
@@ -199,6 +211,32 @@ class NodePools:
             answers = ((pool, pool.holds(demands)) for pool in self.pools)
             self._answers[key] = [(pool, machines) for pool, machines in answers if machines is not None]
         return self._answers[key]
+
+    def reachable(self, pod: Pod) -> tuple[InstanceType, ...]:
+        """Machines with the GPU a pod asks for that it may land on; empty where the files do not say.
+
+        Pools decide where there are any; without them the machine labels that the pod itself demands.
+        """
+        wants = requests_of(pod)
+        if self.pools:
+            found = {m.name: m for _, machines in self.open_to(pod) for m in machines}
+            return tuple(
+                m for m in found.values() if m.gpu_resource == wants.gpu_resource and m.gpu_count >= wants.gpus
+            )
+        demands = demands_of(pod)
+        product = demands.selector.get("nvidia.com/gpu.product", "")
+        name = next((name for start, name in _PRODUCTS.items() if product.startswith(start)), None)
+        if not name and not any(
+            _of_gpu(key) for key in [*demands.selector, *(r.key for t in demands.terms for r in t)]
+        ):
+            return ()
+        fitting = (m for m, labels in self._shapes if demands.suit(labels) and name in (None, m.gpu_name))
+        return tuple(m for m in fitting if m.gpu_resource == wants.gpu_resource and m.gpu_count >= wants.gpus)
+
+
+def _of_gpu(key: str) -> bool:
+    """Whether a label tells GPUs apart, alone or with its family."""
+    return _of_machine(key) and not key.endswith(("/arch", "/os"))
 
 
 def node_pools(index: Index) -> NodePools:

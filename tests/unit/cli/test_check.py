@@ -90,4 +90,4 @@ def test_the_environment_closes_the_set_and_takes_the_daemon_sets_off() -> None:
 def test_what_is_shipped_is_clean(environment: str, repository: Path) -> None:
     folders = [str(repository / top / environment) for top in ("dist", "apps", "argocd")]
     result = headway("check", *folders, "--env", environment, "--format", "json")
-    assert json.loads(result.stdout)["findings"] == []
+    assert [f for f in json.loads(result.stdout)["findings"] if f["severity"] != "note"] == []

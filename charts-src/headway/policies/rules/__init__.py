@@ -3,9 +3,9 @@
 from types import ModuleType
 
 from headway.policies.rule import Rule
-from headway.policies.rules import files, fit, ownership, references, scaling, selectors
+from headway.policies.rules import files, fit, hardware, memory, ownership, references, scaling, selectors
 
-FAMILIES: tuple[ModuleType, ...] = (files, references, selectors, ownership, fit, scaling)
+FAMILIES: tuple[ModuleType, ...] = (files, references, selectors, ownership, scaling, fit, hardware, memory)
 
 
 def _rules(family: ModuleType) -> tuple[Rule, ...]:

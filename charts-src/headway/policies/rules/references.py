@@ -54,8 +54,9 @@ class Reference:
 def reference_unresolved(index: Index) -> Iterator[Hit]:
     """A pod whose ConfigMap or claim does not exist stays in ContainerCreating; a scaler without its target reports an
     error that nobody reads. What kustomize generates, an ExternalSecret or a Certificate makes, Terraform creates, or the
-    cluster has by itself counts as there. Without `--env` the files may not be everything: Secrets and classes are then
-    taken on trust, so are scale targets where no workload stands beside the scaler, accounts are a note, and a set with Helm releases is believed to have the rest from them."""
+    cluster has by itself counts as there. Without `--env` the files may not be everything: Secrets, classes, and scale
+    targets where no workload stands beside the scaler are then taken on trust, accounts are a note, and a set with Helm
+    releases is believed to have the rest from them."""
     made = index.derive(_made)
     for reference in _references(index):
         if not reference.name or "$" in reference.name or "{{" in reference.name or _exists(index, made, reference):
