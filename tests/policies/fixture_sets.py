@@ -2,7 +2,8 @@
 
     fixtures/<rule-id>/fault/      carries the fault; expected.txt lists every finding of every rule
     fixtures/<rule-id>/clean/      the same, repaired: no rule finds anything
-    fixtures/precision/<name>/     where the naive form of a rule would be wrong: no rule finds anything
+    fixtures/precision/<name>/     where the naive form of a rule would be wrong: no rule finds anything, but for what
+                                   an expected.txt there lists of other rules
 
 Terraform files in a folder count as given with --terraform.
 """

@@ -107,6 +107,15 @@ def model_servers(index: Index) -> list[ModelServer]:
     ]
 
 
+def answering_servers(index: Index) -> list[ModelServer]:
+    """Those that answer requests: not the further members of a group, which only compute; use with `Index.derive`."""
+    return [
+        server
+        for server in index.derive(model_servers)
+        if "headless" not in server.flags and server.flags.get("node-rank", "0") in ("0", None)
+    ]
+
+
 def _servers(pod: Pod, container: Container) -> Iterator[ModelServer]:
     words = flat(container.arguments)
     for position in range(len(words)):

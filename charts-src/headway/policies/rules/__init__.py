@@ -3,9 +3,9 @@
 from types import ModuleType
 
 from headway.policies.rule import Rule
-from headway.policies.rules import files, fit, hardware, memory, ownership, references, scaling, selectors
+from headway.policies.rules import files, fit, hardware, lifecycle, memory, ownership, references, scaling, selectors
 
-FAMILIES: tuple[ModuleType, ...] = (files, references, selectors, ownership, scaling, fit, hardware, memory)
+FAMILIES: tuple[ModuleType, ...] = (files, references, selectors, ownership, scaling, fit, hardware, memory, lifecycle)
 
 
 def _rules(family: ModuleType) -> tuple[Rule, ...]:
