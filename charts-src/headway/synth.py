@@ -54,7 +54,7 @@ def synth(names: Sequence[str], out: Path, catalog: Catalog | None = None) -> li
     catalog = catalog or load_catalog()
     planned = plan_all(names, catalog)
     with _beside(out) as folder:
-        rendered = [_render(environment, plans, catalog, folder) for environment, plans in planned]
+        rendered = [_render(environment, plans, catalog, folder, out) for environment, plans in planned]
         for environment, _ in planned:
             _replace(folder, out, environment.spec.name)
     return rendered
@@ -75,7 +75,9 @@ def plan_all(names: Sequence[str], catalog: Catalog) -> list[tuple[Environment, 
     return planned
 
 
-def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog: Catalog, folder: Path) -> Rendered:
+def _render(
+    environment: Environment, plans: tuple[DeploymentPlan, ...], catalog: Catalog, folder: Path, out: Path
+) -> Rendered:
     import_cdk8s()
     import cdk8s
 
@@ -110,7 +112,7 @@ def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog
         for thing in things:
             write(chart, sorted_keys(thing.manifest()))
         app.synth()
-    findings = _prove(folder, spec, catalog)
+    findings = _prove(folder, out, spec, catalog)
     inputs = folder / "terraform" / "environments" / spec.name / "headway.auto.tfvars.json"
     inputs.parent.mkdir(parents=True)
     identities = (*built.identities, *controllers.identities(spec, needed))
@@ -120,9 +122,14 @@ def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog
     return Rendered(spec.name, objects, environment.unresolved, findings)
 
 
-def _prove(folder: Path, spec: EnvironmentSpec, catalog: Catalog) -> tuple[Finding, ...]:
-    """Runs every rule on what was written. Raises `RenderedSetFaults` for errors; returns what is milder."""
+def _prove(folder: Path, out: Path, spec: EnvironmentSpec, catalog: Catalog) -> tuple[Finding, ...]:
+    """Runs every rule on what was written, and on what is applied by hand beside it.
+
+    Raises `RenderedSetFaults` for errors; returns what is milder.
+    """
     harvest = Harvest()
+    for path in sorted((out / "argocd").glob(f"*{EXTENSION}")):
+        harvest.add(read_text(f"argocd/{path.name}", path.read_text(encoding="utf-8")))
     for top in ("dist", "apps", "argocd"):
         for path in sorted((folder / top / spec.name).rglob(f"*{EXTENSION}")):
             harvest.add(read_text(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")))

@@ -23,6 +23,12 @@ _IMAGES: tuple[tuple[re.Pattern[str], Engine], ...] = (
     (re.compile(r"(?:^|/)(?:lmsysorg/)?sglang(?:[:@]|$)"), "sglang"),
 )
 """Images whose own entry point is the server."""
+_SHORT = {
+    "-tp": "tensor-parallel-size",
+    "-pp": "pipeline-parallel-size",
+    "-dp": "data-parallel-size",
+    "-q": "quantization",
+}
 _ENDS = frozenset({";", "&&", "||", "|", "&"})
 _VERSION = re.compile(r":v?(\d+)\.(\d+)(?:\.(\d+))?")
 Version = tuple[int, int, int]
@@ -43,8 +49,8 @@ class ModelServer:
         """Flags with dashes, without the leading ones; `None` for a switch."""
         found: dict[str, str | None] = {}
         for position, word in enumerate(self.words):
-            if word.startswith("--"):
-                name, equals, value = word[2:].partition("=")
+            if word.startswith("--") or word in _SHORT:
+                name, equals, value = _SHORT.get(word, word[2:]).partition("=")
                 after = self.words[position + 1] if position + 1 < len(self.words) else "--"
                 found[name.replace("_", "-")] = value if equals else None if after.startswith("--") else after
         return found

@@ -89,5 +89,6 @@ def test_the_environment_closes_the_set_and_takes_the_daemon_sets_off() -> None:
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_what_is_shipped_is_clean(environment: str, repository: Path) -> None:
     folders = [str(repository / top / environment) for top in ("dist", "apps", "argocd")]
+    folders.append(str(repository / "argocd" / "argocd-cm.yaml"))
     result = headway("check", *folders, "--env", environment, "--format", "json")
     assert [f for f in json.loads(result.stdout)["findings"] if f["severity"] != "note"] == []

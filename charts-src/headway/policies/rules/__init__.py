@@ -3,9 +3,27 @@
 from types import ModuleType
 
 from headway.policies.rule import Rule
-from headway.policies.rules import files, fit, hardware, lifecycle, memory, ownership, references, scaling, selectors
+from headway.policies.rules import (
+    delivery,
+    exposure,
+    files,
+    fit,
+    hardware,
+    identity,
+    lifecycle,
+    memory,
+    ownership,
+    references,
+    scaling,
+    selectors,
+    shape,
+    workloads,
+)
 
-FAMILIES: tuple[ModuleType, ...] = (files, references, selectors, ownership, scaling, fit, hardware, memory, lifecycle)
+FAMILIES: tuple[ModuleType, ...] = (
+    files, shape, references, selectors, ownership, workloads, scaling, fit, hardware, memory, lifecycle, identity,
+    delivery, exposure,
+)  # fmt: skip
 
 
 def _rules(family: ModuleType) -> tuple[Rule, ...]:

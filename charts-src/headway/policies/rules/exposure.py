@@ -1,0 +1,311 @@
+"""What is open to whom: load balancers, engines without a gateway, secrets in Git, pods that a namespace refuses."""
+
+import re
+from collections.abc import Iterator
+
+from headway.policies.finding import Severity
+from headway.policies.index import Index
+from headway.policies.manifest import Field, Manifest
+from headway.policies.model_server import ModelServer, answering_servers
+from headway.policies.pods import Container, Pod
+from headway.policies.rule import Hit, rule
+from headway.policies.selectors import pods_matching
+
+_INTERNAL = re.compile(
+    r"grafana|prometheus|alertmanager|kibana|jaeger|argocd|argo-cd|vllm|sglang|redis|postgres|milvus|qdrant"
+)
+_SECRET_NAME = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN$|API_?KEY$|ACCESS_KEY$|PRIVATE_KEY", re.IGNORECASE)
+_SECRET_VALUE = re.compile(
+    r"hf_[A-Za-z0-9]{20,}|sk-[A-Za-z0-9_-]{20,}|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY"
+)
+_FILLED_IN = re.compile(
+    r"^$|[<{$]|^(?:x+|\*+|\.+|-+)$|your|changeme|change-me|replace|example|placeholder|dummy|none|empty|fake",
+    re.IGNORECASE,
+)
+_AWS = "service.beta.kubernetes.io/aws-load-balancer-"
+_ALB = "alb.ingress.kubernetes.io/"
+ALB_IDLE_SECONDS = 60
+KEEP_ALIVE_SECONDS = 5
+"""Defaults of the ALB's idle timeout and of vLLM's HTTP keep-alive."""
+
+
+@rule(
+    "public-load-balancer",
+    traps=("G8",),
+    severity="error",
+    proves="No dashboard, database or bare engine has a load balancer on the internet.",
+    needs="The Service or Ingress, and what it selects.",
+    remedy="service.beta.kubernetes.io/aws-load-balancer-scheme: internal",
+)
+def public_load_balancer(index: Index) -> Iterator[Hit]:
+    """A Service of type LoadBalancer without `internal` is on the internet with the controller that Kubernetes carries
+    itself; with the AWS Load Balancer Controller only where it says `internet-facing`. Prometheus and Grafana show
+    everything, and the engine answers /invocations, /tokenize and /metrics without any key. Other Services are a warning."""
+    for service in index.of_kind("Service"):
+        if service.text("spec", "type") == "LoadBalancer" and (why := _public(service)):
+            private = _INTERNAL.search(service.name) or _served(index, service)
+            what = "serves an engine" if _served(index, service) else f"is {service.name}"
+            message = f"{what} on a public load balancer: {why}"
+            yield Hit(service.at("spec", "type"), message, severity=None if private else "warning")
+    for ingress in index.of_kind("Ingress"):
+        scheme = ingress.at("metadata", "annotations", f"{_ALB}scheme")
+        if scheme.text() == "internet-facing":
+            for service in _backends(index, ingress):
+                if _INTERNAL.search(service.name) or _served(index, service):
+                    yield Hit(scheme, f"puts {service.name} on the internet without a gateway before it")
+                    break
+
+
+def _public(service: Manifest) -> str | None:
+    """Why its load balancer is public, or `None`."""
+    annotations = service.at("metadata", "annotations")
+    scheme = annotations.text(f"{_AWS}scheme")
+    internal = annotations.scalar(f"{_AWS}internal")
+    if scheme == "internet-facing":
+        return "its scheme is internet-facing"
+    ours = annotations.text(f"{_AWS}type") in ("external", "nlb-ip") or service.text("spec", "loadBalancerClass")
+    other_cloud = any("azure" in key or "cloud.google" in key or "metallb" in key for key, _ in annotations.entries())
+    closed = scheme == "internal" or internal in ("true", "0.0.0.0/0") or ours or other_cloud
+    if closed or service.each("spec", "loadBalancerSourceRanges"):
+        return None
+    return "no annotation makes it internal"
+
+
+def _backends(index: Index, ingress: Manifest) -> list[Manifest]:
+    backends = [p.at("backend") for r in ingress.each("spec", "rules") for p in r.each("http", "paths")]
+    backends.append(ingress.at("spec", "defaultBackend"))
+    found = (index.named("Service", backend.text("service", "name"), ingress) for backend in backends)
+    return [service for service in found if service is not None]
+
+
+def _served(index: Index, service: Manifest) -> list[ModelServer]:
+    """Model servers behind a Service."""
+    pods = index.selected(service, service.labels("spec", "selector"))
+    return [server for server in index.derive(answering_servers) if any(server.pod is pod for pod in pods)]
+
+
+@rule(
+    "engine-reachable-by-all",
+    traps=("V8",),
+    severity="error",
+    proves="Only chosen pods can reach a model server.",
+    needs="The NetworkPolicies of its namespace; without the whole environment (--env) the rule says a note.",
+    remedy="a NetworkPolicy that lets only the gateway and the collector in",
+)
+def engine_reachable_by_all(index: Index) -> Iterator[Hit]:
+    """The API key covers /v1 alone: /metrics, /invocations, /tokenize and /pause answer anybody in the cluster. Sets without
+    any NetworkPolicy may have them elsewhere and are not judged without `--env`."""
+    policies = list(index.of_kind("NetworkPolicy"))
+    for server in index.derive(answering_servers) if policies or index.facts.closed else ():
+        covering = [p for p in policies if _covers(index, p, server.pod)]
+        if not covering:
+            severity: Severity | None = None if index.facts.closed else "note"
+            yield Hit(
+                server.pod.template,
+                "is reachable by every pod: no NetworkPolicy of the set covers it",
+                severity=severity,
+            )
+
+
+def _covers(index: Index, policy: Manifest, pod: Pod) -> bool:
+    types = [entry.text() for entry in policy.each("spec", "policyTypes")] or ["Ingress"]
+    return "Ingress" in types and pod in pods_matching(index, policy, policy.at("spec", "podSelector"))
+
+
+@rule(
+    "secret-in-git",
+    traps=("G8",),
+    severity="error",
+    proves="No password, token or key is written in a manifest.",
+    needs="The object.",
+    remedy="an ExternalSecret, or a secretKeyRef to a Secret made outside Git",
+)
+def secret_in_git(index: Index) -> Iterator[Hit]:
+    """What is in Git is read by everybody who reads Git, for ever. Literal variables with the name of a secret, values in the
+    shape of a known token, Secrets with data, and admin passwords in chart values are found; placeholders are not."""
+    for pod in index.pods:
+        for container in pod.all_containers:
+            yield from _variables(container)
+    for secret in index.of_kind("Secret"):
+        for part in ("stringData", "data"):
+            for key, value in secret.entries(part):
+                if value.text() and not _FILLED_IN.search(value.text() or "") and _is_secret(secret):
+                    yield Hit(value, f"holds the value of {key}", severity=None if part == "stringData" else "warning")
+    for release in index.of_kind("Application", "HelmRelease"):
+        for place in _password_places(release):
+            yield Hit(place, "holds an admin password in chart values")
+
+
+def _is_secret(secret: Manifest) -> bool:
+    return secret.text("type") not in ("kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token") and not (
+        secret.at("metadata", "labels", "argocd.argoproj.io/secret-type")
+    )
+
+
+def _variables(container: Container) -> Iterator[Hit]:
+    for name, value in container.environment.items():
+        text = value.text()
+        if not text or _FILLED_IN.search(text):
+            continue
+        named = _SECRET_NAME.search(name) and len(text) >= 6 and not text.startswith("/") and "://" not in text
+        if _SECRET_VALUE.search(text) or named:
+            yield Hit(value, f"variable {name} holds its secret as text")
+
+
+def _password_places(release: Manifest) -> Iterator[Field]:
+    sources = [release.at("spec", "source"), *release.each("spec", "sources")]
+    for tree in (release.at("spec", "values"), *(s.at("helm", "valuesObject") for s in sources)):
+        for _, chart in (("", tree), *tree.entries()):
+            for key in ("adminPassword", "admin_password"):
+                place = chart.at(key)
+                if place.text() and not _FILLED_IN.search(place.text() or ""):
+                    yield place
+    for source in sources:
+        values = source.at("helm", "values")
+        found = re.search(r"adminPassword:\s*[\"']?([^\s\"']+)", values.text() or "")
+        if found and not _FILLED_IN.search(found[1]):
+            yield values
+
+
+@rule(
+    "pod-refused-by-namespace",
+    traps=("G12", "V10"),
+    severity="error",
+    proves="Every pod template satisfies the Pod Security level that its namespace enforces.",
+    needs="The Namespace with its labels, and the workload.",
+    remedy="set what the level demands in the pod template",
+)
+def pod_refused_by_namespace(index: Index) -> Iterator[Hit]:
+    """Pod Security only warns when a Deployment is applied: the apply is green, and the ReplicaSet then fails to make a
+    single pod. hostIPC for shared memory breaks `baseline`; `restricted` also wants a non-root user, a seccomp profile,
+    no privilege escalation and all capabilities dropped."""
+    levels = {
+        namespace.name: namespace.labels("metadata", "labels").get("pod-security.kubernetes.io/enforce")
+        for namespace in index.of_kind("Namespace")
+    }
+    for pod in index.pods if any(levels.values()) else ():
+        level = levels.get(pod.namespace or "")
+        if level in ("baseline", "restricted"):
+            faults = [*_baseline(pod), *(_restricted(pod) if level == "restricted" else ())]
+            if faults:
+                place, what = faults[0]
+                more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
+                yield Hit(place, f"namespace {pod.namespace} enforces {level}, the pod {what}{more}")
+
+
+def _baseline(pod: Pod) -> Iterator[tuple[Field, str]]:
+    for name in ("hostIPC", "hostPID", "hostNetwork"):
+        if pod.spec.at(name).value is True:
+            yield pod.spec.at(name), f"sets {name}"
+    for volume in pod.spec.each("volumes"):
+        if volume.at("hostPath"):
+            yield volume, "mounts a hostPath"
+    for container in pod.all_containers:
+        if container.at("securityContext", "privileged").value is True:
+            yield container.at("securityContext", "privileged"), "is privileged"
+
+
+def _restricted(pod: Pod) -> Iterator[tuple[Field, str]]:
+    for container in pod.all_containers:
+        own, shared = container.at("securityContext"), pod.spec.at("securityContext")
+        if (own.at("runAsNonRoot") or shared.at("runAsNonRoot")).value is not True:
+            yield container, f"may run {container.name} as root"
+        if own.at("allowPrivilegeEscalation").value is not False:
+            yield container, f"lets {container.name} escalate privileges"
+        if not any(dropped.text() == "ALL" for dropped in own.each("capabilities", "drop")):
+            yield container, f"keeps capabilities in {container.name}"
+        profile = (own.at("seccompProfile") or shared.at("seccompProfile")).text("type")
+        if profile not in ("RuntimeDefault", "Localhost"):
+            yield container, f"has no seccomp profile for {container.name}"
+
+
+@rule(
+    "stream-cut-by-load-balancer",
+    traps=("G7",),
+    severity="warning",
+    proves="No load balancer in front of an engine closes a stream that is only waiting, or a connection the engine closed.",
+    needs="An Ingress of the AWS controller, its Service and the server behind it.",
+    remedy="--sse-keep-alive-interval 15, VLLM_HTTP_TIMEOUT_KEEP_ALIVE above the load balancer's idle timeout",
+)
+def stream_cut_by_load_balancer(index: Index) -> Iterator[Hit]:
+    """An ALB closes a connection after 60 s without a byte: a request that is queued longer ends with 504, unless comments
+    keep the stream alive. And the engine closes idle connections after 5 s while the ALB still uses them: clients see
+    502 at random. Engines behind a gateway of the set are the gateway's business."""
+    for ingress in index.of_kind("Ingress"):
+        albs = ingress.text("spec", "ingressClassName") == "alb" or any(
+            k.startswith(_ALB) for k, _ in ingress.annotations()
+        )
+        for service in _backends(index, ingress) if albs else ():
+            for server in _served(index, service):
+                idle = _idle_seconds(ingress)
+                if server.engine == "vllm" and not server.whole_number("sse-keep-alive-interval"):
+                    message = f"closes a silent stream after {idle} s, and {server.pod.owner.name} sends no keep-alive"
+                    yield Hit(
+                        ingress.at("metadata", "annotations"), message, "--sse-keep-alive-interval 15 in the engine"
+                    )
+                keep = server.container.variable("VLLM_HTTP_TIMEOUT_KEEP_ALIVE")
+                seconds = int(keep) if keep and keep.isdigit() else KEEP_ALIVE_SECONDS
+                if server.engine == "vllm" and seconds <= idle:
+                    message = f"keeps connections {idle} s, {server.pod.owner.name} closes them after {seconds} s"
+                    yield Hit(
+                        ingress.at("metadata", "annotations"),
+                        message,
+                        f'VLLM_HTTP_TIMEOUT_KEEP_ALIVE: "{idle + 15}" in the engine',
+                    )
+
+
+def _idle_seconds(ingress: Manifest) -> int:
+    stated = ingress.text("metadata", "annotations", f"{_ALB}load-balancer-attributes") or ""
+    found = re.search(r"idle_timeout\.timeout_seconds=(\d+)", stated)
+    return int(found[1]) if found else ALB_IDLE_SECONDS
+
+
+@rule(
+    "cors-open-with-credentials",
+    traps=("G5",),
+    severity="error",
+    proves="No gateway lets every site act with its visitors' credentials.",
+    needs="The Ingress of ingress-nginx, or a VirtualService.",
+    remedy='name the origins, or nginx.ingress.kubernetes.io/cors-allow-credentials: "false"',
+)
+def cors_open_with_credentials(index: Index) -> Iterator[Hit]:
+    """ingress-nginx allows credentials by default, and `*` as origin is answered with whatever site asks: any page that a
+    user visits can call the API in the user's name."""
+    for ingress in index.of_kind("Ingress"):
+        annotations, prefix = ingress.at("metadata", "annotations"), "nginx.ingress.kubernetes.io/"
+        origin = annotations.at(f"{prefix}cors-allow-origin")
+        enabled = annotations.scalar(f"{prefix}enable-cors") == "true"
+        if (
+            enabled
+            and (origin.text() or "*") == "*"
+            and annotations.scalar(f"{prefix}cors-allow-credentials") != "false"
+        ):
+            place = origin if origin else annotations.at(f"{prefix}enable-cors")
+            yield Hit(place, "allows every origin, with credentials")
+
+
+@rule(
+    "metrics-port-serves-nothing",
+    traps=("V4", "G2"),
+    severity="error",
+    proves="Every scrape of a model server goes to the port it listens on.",
+    needs="The server alone in its pod, its flags, and the scrape annotations, Service or container port.",
+    remedy="scrape the API's own port",
+)
+def metrics_port_serves_nothing(index: Index) -> Iterator[Hit]:
+    """vLLM and SGLang serve /metrics on the API's port. A second port named `metrics` is a name for a port where nobody
+    listens: the scrape fails, and scalers read zero. Pods with a sidecar may have the port there and are not judged."""
+    for server in index.derive(answering_servers):
+        if len(server.pod.all_containers) > 1:
+            continue
+        annotation = server.pod.template.at("metadata", "annotations", "prometheus.io/port")
+        if (
+            annotation.scalar()
+            and (annotation.scalar() or "").isdigit()
+            and int(annotation.scalar() or 0) != server.port
+        ):
+            yield Hit(annotation, f"is scraped on port {annotation.scalar()}, the server listens on {server.port}")
+        for port in server.container.each("ports"):
+            number, name = port.integer("containerPort"), port.text("name") or ""
+            if "metrics" in name and number is not None and number != server.port:
+                yield Hit(port, f"port {number} ({name}) serves nothing, metrics are on {server.port}")

@@ -1,0 +1,307 @@
+"""Workloads beside each other: budgets, rollouts, overlapping selectors, names inside texts."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from headway.policies.index import Index
+from headway.policies.manifest import Field, Manifest
+from headway.policies.model_server import answering_servers, model_servers
+from headway.policies.node_pools import node_pools
+from headway.policies.quantities import quantity
+from headway.policies.requests import requests_of
+from headway.policies.rule import Hit, rule
+from headway.policies.rules.selectors import monitored_services
+from headway.policies.scalers import scalers
+from headway.policies.selectors import pods_matching
+
+_URL = re.compile(r"https?://([a-z0-9.-]+)(?::(\d+))?[^\s\"'`,;]*")
+_MODEL = re.compile(r"\"model\"\s*:\s*\\?\"([^\"\\]+)\\?\"")
+
+
+@rule(
+    "budget-blocks-evictions",
+    traps=("N4",),
+    severity="warning",
+    proves="Every disruption budget lets a pod go when its workload is at its minimum.",
+    needs="The budget, its workload, and the scaler's minimum or the stated replicas.",
+    remedy="maxUnavailable: 1",
+)
+def budget_blocks_evictions(index: Index) -> Iterator[Hit]:
+    """At the minimum no eviction is allowed: drift, expiry and consolidation of the node hang, and a drain never ends.
+    `maxUnavailable: 0` and `minAvailable: 100%` say so always."""
+    for budget in index.of_kind("PodDisruptionBudget"):
+        least, most = budget.at("spec", "minAvailable"), budget.at("spec", "maxUnavailable")
+        if most.scalar() in ("0", "0%") or least.scalar() == "100%":
+            place = most if most else least
+            yield Hit(
+                place, f"allows no eviction ever: {'maxUnavailable' if most else 'minAvailable'} is {place.scalar()}"
+            )
+            continue
+        needed = least.integer()
+        for pod in pods_matching(index, budget, budget.at("spec", "selector")) if needed else ():
+            floor, source = _floor(index, pod.owner)
+            if needed and floor is not None and 0 < floor <= needed:
+                yield Hit(least, f"keeps {needed} of {pod.owner.kind} {pod.owner.name}, whose {source} is {floor}")
+
+
+def _floor(index: Index, workload: Manifest) -> tuple[int | None, str]:
+    for scaler in index.scalers_of(workload):
+        stated = scaler.at("spec", "minReplicaCount") or scaler.at("spec", "minReplicas")
+        if scaler.kind == "ScaledObject" and not stated:
+            return 0, "minReplicaCount"
+        return stated.integer() if stated else 1, f"minimum by {scaler.kind} {scaler.name}"
+    stated = workload.at("spec", "replicas")
+    return stated.integer() if stated else 1, "replicas"
+
+
+@rule(
+    "rollout-needs-spare-gpu",
+    traps=("N7",),
+    severity="warning",
+    proves="A rollout can start its extra pod inside the GPU limit of its pools.",
+    needs="The Deployment, and NodePools that all state a limit on GPUs.",
+    remedy="strategy.rollingUpdate: {maxSurge: 0, maxUnavailable: 1}, or a higher limit",
+)
+def rollout_needs_spare_gpu(index: Index) -> Iterator[Hit]:
+    """The default of 25 % is one whole extra pod even for one replica: it needs a GPU beside those in use, and at the limit
+    it stays Pending while the old one is kept, for ever. Workloads with a scaler are counted at its minimum."""
+    pools = index.derive(node_pools)
+    for pod in index.pods if pools.pools else ():
+        wants, owner = requests_of(pod), pod.owner
+        if not wants.wants_gpu or owner.kind != "Deployment" or owner.text("spec", "strategy", "type") == "Recreate":
+            continue
+        replicas = _floor(index, owner)[0] or 1
+        surge = _surge(owner.at("spec", "strategy", "rollingUpdate", "maxSurge"), replicas)
+        limits = [quantity(p.manifest, "spec", "limits", wants.gpu_resource or "") for p, m in pools.open_to(pod) if m]
+        stated = [limit for limit in limits if limit is not None]
+        if (
+            surge
+            and limits
+            and len(stated) == len(limits)
+            and (replicas + surge) * wants.gpus > sum(stated) >= wants.gpus
+        ):
+            place = owner.at("spec", "strategy")
+            asked, room = f"{replicas + surge} pods × {wants.gpus} GPU", int(sum(stated))
+            message = f"a rollout runs {asked}, their pools are limited to {room}"
+            yield Hit(place if place else owner.at("spec"), message)
+
+
+def _surge(stated: Field, replicas: int) -> int:
+    text = stated.scalar() if stated else "25%"
+    if text and re.fullmatch(r"\d+%", text):
+        return -(-replicas * int(text[:-1]) // 100)
+    return int(text) if text and text.isdigit() else 0
+
+
+@rule(
+    "selectors-overlap",
+    traps=("N16",),
+    severity="error",
+    proves="No workload's selector matches the pods of another.",
+    needs="Both workloads in one folder or environment, and in one namespace.",
+    remedy="give each a label of its own in its selector",
+)
+def selectors_overlap(index: Index) -> Iterator[Hit]:
+    """Deployments that select each other's pods fight over them: one scales the other's pods away, and status counts are
+    wrong. A Service that selects the pods of two model servers with different models sends each request to either."""
+    owners = [m for kind in ("Deployment", "StatefulSet") for m in index.of_kind(kind)]
+    for owner in owners:
+        labels = owner.labels("spec", "selector", "matchLabels")
+        for pod in index.selected(owner, labels):
+            if (
+                pod.owner is not owner
+                and pod.owner.kind in ("Deployment", "StatefulSet")
+                and _one_set(index, owner, pod.owner)
+            ):
+                shown = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
+                yield Hit(owner.at("spec", "selector"), f"selects {shown}, which pods of {pod.owner.label} carry too")
+    for service in index.of_kind("Service"):
+        yield from _mixed_models(index, service)
+
+
+def _one_set(index: Index, one: Manifest, other: Manifest) -> bool:
+    """Whether two different objects are applied together and in one namespace; the same one twice is another fault."""
+    same_name = one.kind == other.kind and one.name == other.name
+    return not same_name and one.namespace == other.namespace and index.together(one, other)
+
+
+def _mixed_models(index: Index, service: Manifest) -> Iterator[Hit]:
+    owners = {id(pod.owner) for pod in index.selected(service, service.labels("spec", "selector"))}
+    if len(owners) < 2:
+        return
+    served = {
+        server.served_names: server.pod.owner.name
+        for server in index.derive(answering_servers)
+        if id(server.pod.owner) in owners and server.served_names and index.together(service, server.pod.owner)
+    }
+    if len(served) > 1:
+        shown = "; ".join(f"{owner} serves {', '.join(names)}" for names, owner in sorted(served.items()))
+        yield Hit(service.at("spec", "selector"), f"selects servers of different models: {shown}")
+
+
+@rule(
+    "scraped-twice",
+    traps=("N16", "G2"),
+    severity="warning",
+    proves="No pod is scraped twice into the same sums.",
+    needs="Monitors, Services and pods of one folder or environment.",
+    remedy="select one of the Services, by a label that only it has",
+)
+def scraped_twice(index: Index) -> Iterator[Hit]:
+    """Two Services under one monitor, or two monitors of one pod, give every series twice: sums double, and a scaler asks
+    for twice the replicas."""
+    for monitor in index.of_kind("ServiceMonitor"):
+        services = [s for s in monitored_services(index, monitor) if index.together(s, monitor)]
+        ports = {name for endpoint in monitor.each("spec", "endpoints") if (name := endpoint.text("port"))}
+        by_pod: dict[int, list[str]] = defaultdict(list)
+        for service in services:
+            if ports & {port.text("name") for port in service.each("spec", "ports")}:
+                for pod in index.selected(service, service.labels("spec", "selector")):
+                    by_pod[id(pod)].append(service.name)
+        twice = next((names for names in by_pod.values() if len(set(names)) > 1), None)
+        if twice:
+            yield Hit(
+                monitor.at("spec", "selector"), f"selects Services {' and '.join(sorted(set(twice)))} of the same pods"
+            )
+
+
+@rule(
+    "metric-not-scraped",
+    traps=("N9",),
+    severity="warning",
+    proves="The model server whose metrics a scaler asks for is scraped by something.",
+    needs="The scaler, its workload, and at least one monitor or collector beside them.",
+    remedy="a PodMonitor that selects the pods of the workload",
+)
+def metric_not_scraped(index: Index) -> Iterator[Hit]:
+    """The query then has no answer, which reads as 0 for ever. Scrape annotations and any collector's configuration that
+    mentions Kubernetes discovery count as scraping. Judged only where the same folder, or the environment, has monitors:
+    otherwise scraping may be somewhere else."""
+    collectors = any(
+        "kubernetes_sd_config" in str(m.value)
+        for m in index.of_kind("ConfigMap", "OpenTelemetryCollector", "ScrapeConfig")
+    )
+    for scaler in index.derive(scalers) if not collectors else ():
+        asks = [t for t in scaler.triggers if t.type == "prometheus" and t.asks_engine]
+        monitors = [m for m in index.of_kind("ServiceMonitor", "PodMonitor") if index.together(m, scaler.manifest)]
+        if not asks or not scaler.servers or not monitors:
+            continue
+        if not any(_is_scraped(index, server.pod.owner, monitors) for server in scaler.servers):
+            metric = asks[0].metrics[0]
+            yield Hit(
+                asks[0].query,
+                f"asks for {metric}, and no monitor of the set selects {scaler.servers[0].pod.owner.label}",
+            )
+
+
+def _is_scraped(index: Index, owner: Manifest, monitors: list[Manifest]) -> bool:
+    own = [pod for pod in index.pods if pod.owner is owner]
+    if any("prometheus.io/scrape" in pod.template.labels("metadata", "annotations") for pod in own):
+        return True
+    for monitor in monitors:
+        if monitor.kind == "PodMonitor":
+            found = pods_matching(index, monitor, monitor.at("spec", "selector"))
+        else:
+            services = monitored_services(index, monitor)
+            found = [pod for s in services for pod in index.selected(s, s.labels("spec", "selector"))]
+        if any(pod.owner is owner for pod in found):
+            return True
+    return False
+
+
+@rule(
+    "address-unresolved",
+    traps=("N10",),
+    severity="warning",
+    proves="Every in-cluster address in a configuration is a Service of the set, on a port it has.",
+    needs="The Service's namespace in the set; addresses in other namespaces are taken on trust.",
+    remedy="name a Service and a port that exist",
+)
+def address_unresolved(index: Index) -> Iterator[Hit]:
+    """Addresses inside ConfigMaps, variables and arguments are references like any other, only nobody resolves them before
+    the first request fails. A wrong port of a Service that is there is an error; a Service that is not there is a warning,
+    and only where the folder has Services at all."""
+    for place in _texts(index):
+        for found in _URL.finditer(place.text() or ""):
+            yield from _address(index, place, found)
+
+
+def _texts(index: Index) -> Iterator[Field]:
+    for config in index.of_kind("ConfigMap"):
+        yield from (value for _, value in config.entries("data"))
+    for pod in index.pods:
+        for container in pod.all_containers:
+            yield from container.environment.values()
+            yield from (word for key in ("command", "args") for word in container.each(key))
+
+
+def _address(index: Index, place: Field, found: re.Match[str]) -> Iterator[Hit]:
+    host, port = found[1].rstrip("."), found[2]
+    parts = host.split(".")
+    in_cluster = len(parts) == 1 or parts[2:3] == ["svc"] or host.endswith(".svc.cluster.local")
+    if not in_cluster or parts[0] in ("localhost", "kubernetes") or re.fullmatch(r"[\d.]+", host):
+        return
+    namespace = parts[1] if len(parts) > 1 else place.manifest.namespace
+    service = index.named("Service", parts[0], place, namespace)
+    if service is not None and port and not service.group:
+        ports = [entry.scalar("port") for entry in service.each("spec", "ports")]
+        headless = service.scalar("spec", "clusterIP") == "None"
+        if ports and port not in ports and not headless:
+            shown = ", ".join(str(number) for number in ports)
+            message = f"{found[0]} dials port {port}, Service {service.name} has {shown}"
+            yield Hit(
+                place, message, f"use port {ports[0]}", "error" if index.together(service, place.manifest) else None
+            )
+    elif service is None and len(parts) > 1 and index.facts.closed and _namespace_known(index, namespace):
+        yield Hit(place, f"{found[0]} names Service {parts[0]}, which namespace {namespace} of the set lacks")
+
+
+def _namespace_known(index: Index, namespace: str | None) -> bool:
+    return any(service.namespace == namespace for service in index.of_kind("Service"))
+
+
+@rule(
+    "model-not-served",
+    traps=("N11",),
+    severity="error",
+    proves="Every model that a client of the set asks a server for is a name it serves.",
+    needs="A text that holds both the server's address and the model, and the server's flags.",
+    remedy="ask for a served name",
+)
+def model_not_served(index: Index) -> Iterator[Hit]:
+    """vLLM answers 404 for any other name. Without `--served-model-name` the only one is the model argument, with S3 the
+    whole URL. Servers that load adapters may serve more names: they are not judged."""
+    for place in _texts(index):
+        text = place.text() or ""
+        asked = _asked_models(text)
+        for found in _URL.finditer(text) if asked else ():
+            host = urlsplit(found[0]).hostname or ""
+            service = index.named("Service", host.split(".")[0], place)
+            names = _served(index, service) if service else None
+            for model in asked if names else ():
+                if names and model not in names:
+                    yield Hit(place, f"asks {host} for model {model}, it serves {', '.join(sorted(names))}")
+
+
+def _asked_models(text: str) -> list[str]:
+    found = _MODEL.findall(text)
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        return [name for name in dict.fromkeys(found) if "$" not in name]
+    entries = parsed if isinstance(parsed, list) else [parsed]
+    models = [m for e in entries if isinstance(e, dict) and isinstance(e.get("models"), list) for m in e["models"]]
+    return [name for name in dict.fromkeys([*found, *(m for m in models if isinstance(m, str))]) if "$" not in name]
+
+
+def _served(index: Index, service: Manifest) -> set[str] | None:
+    """Names behind a Service; `None` where one of its pods is not known to be a server."""
+    pods = index.selected(service, service.labels("spec", "selector"))
+    servers = [server for server in index.derive(model_servers) if any(server.pod is pod for pod in pods)]
+    if not servers or len({id(s.pod) for s in servers}) != len(pods) or any("enable-lora" in s.flags for s in servers):
+        return None
+    names = {name for server in servers for name in server.served_names}
+    return names if all(server.served_names for server in servers) and not any("$" in name for name in names) else None
