@@ -78,20 +78,32 @@ class Index:
         )
 
     @cached_property
-    def _pods_by_label(self) -> dict[tuple[str, str], list[Pod]]:
-        found: dict[tuple[str, str], list[Pod]] = defaultdict(list)
+    def _pods_by_label(self) -> dict[tuple[str, str], dict[str | None, list[Pod]]]:
+        """Pods by label, then by namespace."""
+        found: dict[tuple[str, str], dict[str | None, list[Pod]]] = defaultdict(lambda: defaultdict(list))
         for pod in self.pods:
             for pair in pod.labels.items():
-                found[pair].append(pod)
+                found[pair][pod.namespace].append(pod)
         return found
+
+    @cached_property
+    def _pods_by_namespace(self) -> dict[str | None, list[Pod]]:
+        found: dict[str | None, list[Pod]] = defaultdict(list)
+        for pod in self.pods:
+            found[pod.namespace].append(pod)
+        return found
+
+    def pods_near(self, by: Manifest) -> list[Pod]:
+        """Pods that may stand in an object's namespace."""
+        return _in_namespace(self._pods_by_namespace, by.namespace)
 
     def selected(self, by: Manifest, labels: Labels) -> list[Pod]:
         """Pods that carry all labels, in the selecting object's namespace; those of its folder where there are any."""
         if not labels:
             return []
-        lists = [self._pods_by_label.get(pair, []) for pair in labels.items()]
+        lists = [_in_namespace(self._pods_by_label.get(pair, {}), by.namespace) for pair in labels.items()]
         wanted = labels.items()
-        found = [pod for pod in min(lists, key=len) if wanted <= pod.labels.items() and pod.owner.shares_namespace(by)]
+        found = [pod for pod in min(lists, key=len) if wanted <= pod.labels.items()]
         return [pod for pod in found if pod.owner.folder == by.folder] or found
 
     def services_with(self, by: Manifest, labels: Labels) -> list[Manifest]:
@@ -119,6 +131,13 @@ class Index:
     def scalers_of(self, workload: Manifest) -> list[Manifest]:
         """ScaledObjects and HorizontalPodAutoscalers of a workload."""
         return self.scaled.get(id(workload), [])
+
+
+def _in_namespace(pods: Mapping[str | None, list[Pod]], namespace: str | None) -> list[Pod]:
+    """Pods of a namespace and of none; all of them where the namespace is not stated."""
+    if namespace is None:
+        return [pod for found in pods.values() for pod in found]
+    return [*pods.get(namespace, ()), *pods.get(None, ())]
 
 
 def _folders(index: Index) -> dict[str, set[str]]:

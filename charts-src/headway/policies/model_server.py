@@ -8,7 +8,7 @@ from functools import cached_property
 
 from headway.domain.runtime_image import Engine
 from headway.policies.index import Index
-from headway.policies.manifest import Field
+from headway.policies.manifest import Field, Manifest
 from headway.policies.pods import RUN_TO_END, Container, Pod
 
 PORTS: dict[Engine, int] = {"vllm": 8000, "sglang": 30000}
@@ -34,7 +34,7 @@ _VERSION = re.compile(r":v?(\d+)\.(\d+)(?:\.(\d+))?")
 Version = tuple[int, int, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ModelServer:
     """One container that serves."""
 
@@ -88,6 +88,11 @@ class ModelServer:
         return self.whole_number("port") or PORTS[self.engine]
 
     @property
+    def answers(self) -> bool:
+        """Whether it answers requests: not a further member of a group, which only computes."""
+        return "headless" not in self.flags and self.flags.get("node-rank", "0") in ("0", None)
+
+    @property
     def version(self) -> Version | None:
         """Version of the image's tag, or `None` where the tag is none."""
         match = _VERSION.search(self.container.image)
@@ -115,11 +120,7 @@ def model_servers(index: Index) -> list[ModelServer]:
 
 def answering_servers(index: Index) -> list[ModelServer]:
     """Those that answer requests: not the further members of a group, which only compute; use with `Index.derive`."""
-    return [
-        server
-        for server in index.derive(model_servers)
-        if "headless" not in server.flags and server.flags.get("node-rank", "0") in ("0", None)
-    ]
+    return [server for server in index.derive(model_servers) if server.answers]
 
 
 def _servers(pod: Pod, container: Container) -> Iterator[ModelServer]:
@@ -168,6 +169,16 @@ def _split(script: str) -> list[str]:
         return script.split()
 
 
-def servers_of(index: Index, pod: Pod) -> list[ModelServer]:
-    """Serving containers of one pod."""
-    return [server for server in index.derive(model_servers) if server.pod is pod]
+def servers_by_pod(index: Index) -> dict[int, list[ModelServer]]:
+    """Serving containers by the identity of their pod; use with `Index.derive`."""
+    found: dict[int, list[ModelServer]] = {}
+    for server in index.derive(model_servers):
+        found.setdefault(id(server.pod), []).append(server)
+    return found
+
+
+def servers_behind(index: Index, service: Manifest) -> tuple[list[Pod], list[ModelServer]]:
+    """Pods that a Service selects, and the servers in them."""
+    pods = index.selected(service, service.labels("spec", "selector"))
+    servers = index.derive(servers_by_pod)
+    return pods, [server for pod in pods for server in servers.get(id(pod), ())]

@@ -9,7 +9,6 @@ from headway.domain.instance_type import InstanceType
 from headway.policies.index import Index
 from headway.policies.manifest import Field, Manifest
 from headway.policies.pods import Pod
-from headway.policies.requests import requests_of
 
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 _OF_NODES = ("karpenter.k8s.aws/", "eks.amazonaws.com/")
@@ -217,7 +216,7 @@ class NodePools:
 
         Pools decide where there are any; without them the machine labels that the pod itself demands.
         """
-        wants = requests_of(pod)
+        wants = pod.requests
         if self.pools:
             found = {m.name: m for _, machines in self.open_to(pod) for m in machines}
             return tuple(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from headway.policies.manifest import Field, Manifest
+from headway.policies.requests import Requests, requests_of
 
 _TEMPLATES: dict[str, tuple[tuple[str, ...], ...]] = {
     **dict.fromkeys(
@@ -85,6 +86,11 @@ class Pod:
     def all_containers(self) -> tuple[Container, ...]:
         """Init containers first."""
         return (*self.init_containers, *self.containers)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """What it asks of a node."""
+        return requests_of(self)
 
     @cached_property
     def ports(self) -> dict[str, int | None]:

@@ -1,9 +1,12 @@
 """What a pod asks of a node."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from headway.policies.pods import Container, Pod
 from headway.policies.quantities import quantity
+
+if TYPE_CHECKING:
+    from headway.policies.pods import Container, Pod
 
 GPU_RESOURCES = ("nvidia.com/gpu", "amd.com/gpu")
 
@@ -23,8 +26,8 @@ class Requests:
         return self.gpus > 0
 
 
-def requests_of(pod: Pod) -> Requests:
-    """Requests of a pod; where only a limit is stated, it is the request too."""
+def requests_of(pod: "Pod") -> Requests:
+    """Requests of a pod (`Pod.requests` keeps them); where only a limit is stated, it is the request too."""
     resource = next((name for name in GPU_RESOURCES for c in pod.all_containers if asked(c, name)), None)
     beside = [c for c in pod.init_containers if c.text("restartPolicy") == "Always"]
     before = [c for c in pod.init_containers if c.text("restartPolicy") != "Always"]
@@ -41,7 +44,7 @@ def requests_of(pod: Pod) -> Requests:
     )
 
 
-def asked(container: Container, resource: str) -> float:
+def asked(container: "Container", resource: str) -> float:
     """Request of one container for one resource, in the resource's own unit; 0 where it states none."""
     request = quantity(container, "resources", "requests", resource)
     return request if request is not None else quantity(container, "resources", "limits", resource) or 0.0

@@ -38,7 +38,7 @@ def pods_matching(index: Index, by: Manifest, selector: Field) -> list[Pod]:
         matches = matcher(selector)
         return [pod for pod in index.selected(by, exact) if matches(pod.labels)]
     matches = matcher(selector)
-    found = [pod for pod in index.pods if matches(pod.labels) and pod.owner.shares_namespace(by)]
+    found = [pod for pod in index.pods_near(by) if matches(pod.labels)]
     return [pod for pod in found if pod.owner.folder == by.folder] or found
 
 

@@ -122,7 +122,8 @@ def ami_not_pinned(index: Index) -> Iterator[Hit]:
     remedy="use the version that took its place",
 )
 def api_removed(index: Index) -> Iterator[Hit]:
-    """The API server answers "no matches for kind", and with Argo CD the whole application fails to sync."""
+    """The API server answers "no matches for kind", and with Argo CD the whole application fails to
+    sync. Versions that are still served but deprecated are not judged."""
     for manifest in index.manifests:
         if found := _REMOVED.get((manifest.api_version, manifest.kind)):
             since, now = found

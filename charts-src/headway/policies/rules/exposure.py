@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from headway.policies.finding import Severity
 from headway.policies.index import Index
 from headway.policies.manifest import Field, Manifest
-from headway.policies.model_server import ModelServer, answering_servers
+from headway.policies.model_server import ModelServer, answering_servers, servers_behind
 from headway.policies.pods import Container, Pod
 from headway.policies.rule import Hit, rule
 from headway.policies.selectors import pods_matching
@@ -79,9 +79,8 @@ def _backends(index: Index, ingress: Manifest) -> list[Manifest]:
 
 
 def _served(index: Index, service: Manifest) -> list[ModelServer]:
-    """Model servers behind a Service."""
-    pods = index.selected(service, service.labels("spec", "selector"))
-    return [server for server in index.derive(answering_servers) if any(server.pod is pod for pod in pods)]
+    """Servers that answer behind a Service."""
+    return [server for server in servers_behind(index, service)[1] if server.answers]
 
 
 @rule(
@@ -96,20 +95,21 @@ def engine_reachable_by_all(index: Index) -> Iterator[Hit]:
     """The API key covers /v1 alone: /metrics, /invocations, /tokenize and /pause answer anybody in the cluster. Sets without
     any NetworkPolicy may have them elsewhere and are not judged without `--env`."""
     policies = list(index.of_kind("NetworkPolicy"))
+    covered = {id(pod) for policy in policies if _judges_ingress(policy) for pod in _pods(index, policy)}
     for server in index.derive(answering_servers) if policies or index.facts.closed else ():
-        covering = [p for p in policies if _covers(index, p, server.pod)]
-        if not covering:
+        if id(server.pod) not in covered:
             severity: Severity | None = None if index.facts.closed else "note"
             yield Hit(
-                server.pod.template,
-                "is reachable by every pod: no NetworkPolicy of the set covers it",
-                severity=severity,
+                server.pod.template, "is reachable by every pod: no NetworkPolicy of the set covers it", None, severity
             )
 
 
-def _covers(index: Index, policy: Manifest, pod: Pod) -> bool:
-    types = [entry.text() for entry in policy.each("spec", "policyTypes")] or ["Ingress"]
-    return "Ingress" in types and pod in pods_matching(index, policy, policy.at("spec", "podSelector"))
+def _judges_ingress(policy: Manifest) -> bool:
+    return "Ingress" in ([entry.text() for entry in policy.each("spec", "policyTypes")] or ["Ingress"])
+
+
+def _pods(index: Index, policy: Manifest) -> list[Pod]:
+    return pods_matching(index, policy, policy.at("spec", "podSelector"))
 
 
 @rule(

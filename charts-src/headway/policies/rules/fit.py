@@ -7,7 +7,7 @@ from headway.domain.instance_type import InstanceType
 from headway.policies.index import Index
 from headway.policies.node_pools import NodePool, node_pools
 from headway.policies.pods import Pod
-from headway.policies.requests import Requests, requests_of
+from headway.policies.requests import Requests
 from headway.policies.rule import Hit, rule
 
 
@@ -26,7 +26,7 @@ def pod_fits_no_machine(index: Index) -> Iterator[Hit]:
     pools whose types the catalog does not know."""
     pools = index.derive(node_pools)
     for pod in index.pods if pools.pools else ():
-        wants = requests_of(pod)
+        wants = pod.requests
         if not wants.wants_gpu and not _tied_by_label(pod, pools.pools):
             continue
         judged = [(pool, machines) for pool, machines in pools.open_to(pod) if machines]

@@ -8,9 +8,7 @@ from headway.policies.index import Index
 from headway.policies.manifest import Field, Manifest
 from headway.policies.model_server import ModelServer, model_servers
 from headway.policies.node_pools import NodePool, node_pools
-from headway.policies.pods import Pod
 from headway.policies.quantities import quantity
-from headway.policies.requests import requests_of
 from headway.policies.rule import Hit, rule
 
 ENGINE_CAPABILITY = (7, 5)
@@ -83,7 +81,7 @@ def amd_gpu_on_ec2(index: Index) -> Iterator[Hit]:
     if not any(index.of_kind("EC2NodeClass")):
         return
     for server in index.derive(model_servers):
-        if requests_of(server.pod).gpu_resource == "amd.com/gpu":
+        if server.pod.requests.gpu_resource == "amd.com/gpu":
             yield Hit(server.container.at("resources"), "asks for amd.com/gpu; EC2 has no AMD GPU that vLLM supports")
 
 
@@ -155,8 +153,7 @@ def _wrong_kinds(pool: NodePool) -> Iterator[str]:
 
 
 def _too_many(index: Index, pool: NodePool) -> Iterator[str]:
-    asked = [requests_of(pod).gpus for pod in _pods_of(index, pool)]
-    most = max(asked, default=0)
+    most = index.derive(_most_asked).get(id(pool), 0)
     larger = [machine for machine in pool.machines if machine.gpu_count > most]
     if most and larger:
         dearest, price = max(
@@ -186,13 +183,14 @@ def _price(index: Index, machine: InstanceType) -> float | None:
     return found.usd_per_hour if found else None
 
 
-def _pods_of(index: Index, pool: NodePool) -> list[Pod]:
+def _most_asked(index: Index) -> dict[int, int]:
+    """Most GPUs that one pod asks, by the identity of each pool it may land on."""
+    found: dict[int, int] = {}
     pools = index.derive(node_pools)
-    return [
-        pod
-        for pod in index.pods
-        if requests_of(pod).wants_gpu and any(open_pool is pool for open_pool, _ in pools.open_to(pod))
-    ]
+    for pod in index.pods:
+        for pool, _ in pools.open_to(pod) if pod.requests.wants_gpu else ():
+            found[id(pool)] = max(found.get(id(pool), 0), pod.requests.gpus)
+    return found
 
 
 @rule(
@@ -231,7 +229,7 @@ def replicas_exceed_gpu_limit(index: Index) -> Iterator[Hit]:
     beside the old ones waits for ever at the limit. Pools without a limit on GPUs leave it open."""
     pools = index.derive(node_pools)
     for pod in index.pods if pools.pools else ():
-        wants = requests_of(pod)
+        wants = pod.requests
         for scaler in index.scalers_of(pod.owner) if wants.wants_gpu else ():
             most = scaler.at("spec", "maxReplicaCount") or scaler.at("spec", "maxReplicas")
             limits = [
@@ -275,7 +273,7 @@ def node_disk_smaller_than_image(index: Index) -> Iterator[Hit]:
 
 def _image_gib(index: Index, server: ModelServer) -> float | None:
     """Unpacked size of the catalog's image with the same engine and name, in GiB."""
-    if requests_of(server.pod).gpu_resource != "nvidia.com/gpu":
+    if server.pod.requests.gpu_resource != "nvidia.com/gpu":
         return None
     image = next(
         (i for i in index.facts.catalog.images.values() if i.engine == server.engine and i.vendor == "nvidia"), None

@@ -12,7 +12,7 @@ from headway.policies.manifest import Field
 from headway.policies.model_server import ModelServer, model_servers
 from headway.policies.node_pools import node_pools
 from headway.policies.quantities import quantity
-from headway.policies.requests import asked, requests_of
+from headway.policies.requests import asked
 from headway.policies.rule import Hit, rule
 from headway.policies.served_model import ServedModel, served_model
 from headway.recipes.memory_plan import FIXED_OVERHEAD_GIB, UTILIZATION, kv_bytes, kv_shards, plan_memory
@@ -39,7 +39,7 @@ class Room:
 def rooms(index: Index, server: ModelServer) -> tuple[ServedModel | None, list[Room]]:
     """The model and its room on every machine the pod may land on; empty where something is not known."""
     model = served_model(server, index.facts.catalog)
-    wants = requests_of(server.pod)
+    wants = server.pod.requests
     if model is None or server.pod.owner.kind == "LeaderWorkerSet" or server.flags.get("cpu-offload-gb"):
         return model, []
     tensor = server.whole_number("tensor-parallel-size", "tp", "tp-size") or 1

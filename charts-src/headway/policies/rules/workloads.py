@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from headway.policies.index import Index
 from headway.policies.manifest import Field, Manifest
-from headway.policies.model_server import answering_servers, model_servers
+from headway.policies.model_server import servers_behind
 from headway.policies.node_pools import node_pools
+from headway.policies.pods import pods_of
 from headway.policies.quantities import quantity
-from headway.policies.requests import requests_of
 from headway.policies.rule import Hit, rule
 from headway.policies.rules.selectors import monitored_services
 from headway.policies.scalers import scalers
@@ -70,7 +70,7 @@ def rollout_needs_spare_gpu(index: Index) -> Iterator[Hit]:
     it stays Pending while the old one is kept, for ever. Workloads with a scaler are counted at its minimum."""
     pools = index.derive(node_pools)
     for pod in index.pods if pools.pools else ():
-        wants, owner = requests_of(pod), pod.owner
+        wants, owner = pod.requests, pod.owner
         if not wants.wants_gpu or owner.kind != "Deployment" or owner.text("spec", "strategy", "type") == "Recreate":
             continue
         replicas = _floor(index, owner)[0] or 1
@@ -118,6 +118,7 @@ def selectors_overlap(index: Index) -> Iterator[Hit]:
             ):
                 shown = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
                 yield Hit(owner.at("spec", "selector"), f"selects {shown}, which pods of {pod.owner.label} carry too")
+                break
     for service in index.of_kind("Service"):
         yield from _mixed_models(index, service)
 
@@ -129,13 +130,11 @@ def _one_set(index: Index, one: Manifest, other: Manifest) -> bool:
 
 
 def _mixed_models(index: Index, service: Manifest) -> Iterator[Hit]:
-    owners = {id(pod.owner) for pod in index.selected(service, service.labels("spec", "selector"))}
-    if len(owners) < 2:
-        return
+    _, servers = servers_behind(index, service)
     served = {
         server.served_names: server.pod.owner.name
-        for server in index.derive(answering_servers)
-        if id(server.pod.owner) in owners and server.served_names and index.together(service, server.pod.owner)
+        for server in servers
+        if server.answers and server.served_names and index.together(service, server.pod.owner)
     }
     if len(served) > 1:
         shown = "; ".join(f"{owner} serves {', '.join(names)}" for names, owner in sorted(served.items()))
@@ -198,8 +197,7 @@ def metric_not_scraped(index: Index) -> Iterator[Hit]:
 
 
 def _is_scraped(index: Index, owner: Manifest, monitors: list[Manifest]) -> bool:
-    own = [pod for pod in index.pods if pod.owner is owner]
-    if any("prometheus.io/scrape" in pod.template.labels("metadata", "annotations") for pod in own):
+    if any("prometheus.io/scrape" in pod.template.labels("metadata", "annotations") for pod in pods_of(owner)):
         return True
     for monitor in monitors:
         if monitor.kind == "PodMonitor":
@@ -299,8 +297,7 @@ def _asked_models(text: str) -> list[str]:
 
 def _served(index: Index, service: Manifest) -> set[str] | None:
     """Names behind a Service; `None` where one of its pods is not known to be a server."""
-    pods = index.selected(service, service.labels("spec", "selector"))
-    servers = [server for server in index.derive(model_servers) if any(server.pod is pod for pod in pods)]
+    pods, servers = servers_behind(index, service)
     if not servers or len({id(s.pod) for s in servers}) != len(pods) or any("enable-lora" in s.flags for s in servers):
         return None
     names = {name for server in servers for name in server.served_names}
