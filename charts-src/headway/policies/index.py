@@ -38,6 +38,7 @@ class Index:
         for manifest in self.manifests:
             self._by_kind[manifest.kind].append(manifest)
             self._by_name[manifest.kind, manifest.name].append(manifest)
+        self._selected: dict[tuple[str | None, str, frozenset[tuple[str, str]]], list[Pod]] = {}
         self._derived: dict[Callable[[Index], Any], Any] = {}
 
     def derive(self, make: "Callable[[Index], T]") -> T:
@@ -99,8 +100,12 @@ class Index:
 
     def selected(self, by: Manifest, labels: Labels) -> list[Pod]:
         """Pods that carry all labels, in the selecting object's namespace; those of its folder where there are any."""
-        if not labels:
-            return []
+        key = (by.namespace, by.folder, frozenset(labels.items()))
+        if key not in self._selected:
+            self._selected[key] = self._select(by, labels) if labels else []
+        return self._selected[key]
+
+    def _select(self, by: Manifest, labels: Labels) -> list[Pod]:
         lists = [_in_namespace(self._pods_by_label.get(pair, {}), by.namespace) for pair in labels.items()]
         wanted = labels.items()
         found = [pod for pod in min(lists, key=len) if wanted <= pod.labels.items()]

@@ -30,6 +30,7 @@ _SHORT = {
     "-q": "quantization",
 }
 _ENDS = frozenset({";", "&&", "||", "|", "&"})
+_VARIABLE = re.compile(r"\$\((\w+)\)|\$\{(\w+)\}|\$(\w+)")
 _VERSION = re.compile(r":v?(\d+)\.(\d+)(?:\.(\d+))?")
 Version = tuple[int, int, int]
 
@@ -124,7 +125,7 @@ def answering_servers(index: Index) -> list[ModelServer]:
 
 
 def _servers(pod: Pod, container: Container) -> Iterator[ModelServer]:
-    words = flat(container.arguments)
+    words = tuple(_filled_in(word, container) for word in flat(container.arguments))
     for position in range(len(words)):
         for pattern, engine in _STARTS:
             if end := _starts(words, position, pattern):
@@ -136,6 +137,11 @@ def _servers(pod: Pod, container: Container) -> Iterator[ModelServer]:
         if image.search(container.image):
             yield ModelServer(pod, container, engine, _until_end(words))
             return
+
+
+def _filled_in(word: str, container: Container) -> str:
+    """A word with variables that have a literal value in the container; the others stay as they are."""
+    return _VARIABLE.sub(lambda found: container.variable(found[1] or found[2] or found[3]) or found[0], word)
 
 
 def _starts(words: tuple[str, ...], position: int, pattern: str) -> int:
@@ -160,7 +166,8 @@ def flat(arguments: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _split(script: str) -> list[str]:
-    lexer = shlex.shlex(script.replace("\\\n", " ").replace("\n", " ; "), posix=True, punctuation_chars=";&|")
+    lines = [line for line in script.replace("\\\n", " ").splitlines() if not line.lstrip().startswith("#")]
+    lexer = shlex.shlex(" ; ".join(lines), posix=True, punctuation_chars=";&|")
     lexer.whitespace_split = True
     lexer.commenters = ""
     try:

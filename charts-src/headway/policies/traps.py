@@ -11,6 +11,7 @@ UNSEEN: dict[str, str] = {
     "S10": "A claim about latency, not a manifest: KEDA's polling speeds up 0 to 1 only. `headway law` shows the delay.",
     "H11": "A claim about savings in prose. `headway recipe` states checkpoint size and GPU memory apart.",
     "H12": "A claim about savings in prose. Prices with region and date are in `headway plan`.",
+    "G13": "KEDA in fallback is a state of the cluster. The health check that says so is shipped in argocd/.",
     "C1": "What SOCI's mode is called is prose; the mode itself is lawful.",
     "C2": "A claim about a download time. `headway plan` predicts it from the machine's network and the size.",
     "C3": "A claim about a cold start. `headway plan` predicts each phase with its source.",

@@ -23,6 +23,8 @@ PROCESS_GIB = 4.0
 """API server and engine core in memory of the host. Estimate."""
 _NO_GPU_IMAGES = re.compile(r"cpu|neuron|tpu|hpu|xpu|openvino|gaudi|spyre|arm64|macos")
 
+_GPU_IMAGES = re.compile(r"vllm-openai|sglang|rocm/vllm|vllm-rocm")
+
 
 @dataclass(frozen=True)
 class Room:
@@ -198,11 +200,12 @@ def _stated_buffer(server: ModelServer) -> float | None:
 def server_without_gpu(index: Index) -> Iterator[Hit]:
     """Without a GPU request the pod lands on any node and the engine fails with "no CUDA devices", or it shares a GPU that
     the scheduler gave to another. A null or fractional value from a template is refused by the API server. Images for CPU,
-    Neuron or TPU, a runtime class or a claim (DRA) for the device keep the rule silent."""
+    Neuron or TPU, plain images without flags for a GPU, a runtime class or a claim (DRA) for the device keep the rule
+    silent."""
     for server in index.derive(model_servers):
         container, spec = server.container, server.pod.spec
         other = _NO_GPU_IMAGES.search(container.image.lower()) or server.flags.get("device") == "cpu"
-        if other or spec.each("resourceClaims") or spec.text("runtimeClassName"):
+        if other or spec.each("resourceClaims") or spec.text("runtimeClassName") or not _needs_gpu(server):
             continue
         gpus = [
             (key, entry)
@@ -216,6 +219,12 @@ def server_without_gpu(index: Index) -> Iterator[Hit]:
             text = entry.scalar()
             if text is None or not (re.fullmatch(r"\d+", text) or "$" in text):
                 yield Hit(entry, f"asks for {key}: {text or 'null'}, which is no whole number")
+
+
+def _needs_gpu(server: ModelServer) -> bool:
+    """Whether image or flags say that it computes on a GPU; an engine installed into a plain image may not."""
+    flagged = {"gpu-memory-utilization", "mem-fraction-static", "tensor-parallel-size"} & server.flags.keys()
+    return bool(flagged) or bool(_GPU_IMAGES.search(server.container.image))
 
 
 @rule(
