@@ -51,6 +51,7 @@ layers: setup ## import-linter: who may import whom
 
 bench: setup ## side by side with the peers, as ratios
 	@$(BIN)/python tools/bench_synth.py
+	@$(BIN)/python tools/bench_check.py
 
 docs: setup ## reference pages and the picture in the README, from the code
 	@$(BIN)/python tools/reference.py

@@ -13,6 +13,7 @@ from headway.policies.rules import (
     lifecycle,
     memory,
     ownership,
+    parts,
     references,
     scaling,
     selectors,
@@ -21,7 +22,7 @@ from headway.policies.rules import (
 )
 
 FAMILIES: tuple[ModuleType, ...] = (
-    files, shape, references, selectors, ownership, workloads, scaling, fit, hardware, memory, lifecycle, identity,
+    files, shape, parts, references, selectors, ownership, workloads, scaling, fit, hardware, memory, lifecycle, identity,
     delivery, exposure,
 )  # fmt: skip
 
