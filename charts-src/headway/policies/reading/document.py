@@ -17,6 +17,8 @@ MOST_DEPTH = 200
 """Levels of nesting; the deepest CRD schema seen has 60. The API server refuses at 10,000, libyaml slows long before."""
 MOST_EXPANDED = 1_000_000
 """Values after aliases are followed."""
+MOST_VALUES = 3_000_000
+"""Values in one document; a list of 10,000 objects has about 1,500,000, and no single object may exceed 1.5 MiB."""
 _MERGE = "<<"
 _CORE = "tag:yaml.org,2002:"
 _STR = "tag:yaml.org,2002:str"
@@ -175,6 +177,8 @@ class _Builder:
         self._expanded += values
         if self._expanded > MOST_EXPANDED and self._anchors:
             raise BrokenDocument(f"aliases expand to more than {MOST_EXPANDED} values", line)
+        if self._expanded > MOST_VALUES:
+            raise BrokenDocument(f"holds more than {MOST_VALUES} values", line)
 
 
 _STARTS = frozenset({yaml.MappingStartEvent, yaml.SequenceStartEvent})

@@ -16,8 +16,8 @@ from headway.policies.rule import Hit, rule
 def broken(_: Index) -> Iterator[Hit]:
     """A document that no parser reads is applied by nobody, and tools differ in whether they stop at it. Documents are
     told apart before they are parsed, so one broken document hides nothing else. Files with Helm's placeholders are left
-    alone, render them first. Nesting deeper than 200 levels and aliases that expand to more than a million values count
-    as broken."""
+    alone, render them first. Nesting deeper than 200 levels, aliases that expand to more than a million values, and
+    documents of more than three million count as broken."""
     return iter(())
 
 

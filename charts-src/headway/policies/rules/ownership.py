@@ -19,13 +19,14 @@ from headway.policies.rule import Hit, rule
 def replicas_under_scaler(index: Index) -> Iterator[Hit]:
     """Each sync writes the number back and the scaler changes it again: the fleet falls to the number in Git at every
     merge, or the application stays out of sync for ever. Where an Argo CD Application of the set ignores differences in
-    `/spec/replicas`, or Terraform ignores changes of it, the fight does not happen and the rule says a note."""
-    settled = _replicas_ignored(index)
+    `/spec/replicas`, or Terraform ignores changes of it, the fight does not happen and the rule is silent."""
+    if _replicas_ignored(index):
+        return
     for workload in (m for kind in ("Deployment", "StatefulSet", "LeaderWorkerSet") for m in index.of_kind(kind)):
         replicas = workload.at("spec", "replicas")
         for scaler in index.scalers_of(workload) if replicas else ():
             message = f"states replicas: {replicas.scalar()} and is scaled by {scaler.kind} {scaler.name}"
-            yield Hit(replicas, message, severity="note" if settled else None)
+            yield Hit(replicas, message)
 
 
 def _replicas_ignored(index: Index) -> bool:
