@@ -84,8 +84,10 @@ class ModelServer:
         return (self.model,) if self.model else ()
 
     @property
-    def port(self) -> int:
-        """The port it listens on."""
+    def port(self) -> int | None:
+        """The port it listens on, or `None` where the flag is no number or a configuration file may say it."""
+        if "config" in self.flags or ("port" in self.flags and self.whole_number("port") is None):
+            return None
         return self.whole_number("port") or PORTS[self.engine]
 
     @property

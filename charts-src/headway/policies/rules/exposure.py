@@ -1,5 +1,6 @@
 """What is open to whom: load balancers, engines without a gateway, secrets in Git, pods that a namespace refuses."""
 
+import base64
 import re
 from collections.abc import Iterator
 
@@ -129,11 +130,21 @@ def secret_in_git(index: Index) -> Iterator[Hit]:
     for secret in index.of_kind("Secret"):
         for part in ("stringData", "data"):
             for key, value in secret.entries(part):
-                if value.text() and not _FILLED_IN.search(value.text() or "") and _is_secret(secret):
+                if value.text() and not _FILLED_IN.search(_decoded(value.text() or "", part)) and _is_secret(secret):
                     yield Hit(value, f"holds the value of {key}", severity=None if part == "stringData" else "warning")
     for release in index.of_kind("Application", "HelmRelease"):
         for place in _password_places(release):
             yield Hit(place, "holds an admin password in chart values")
+
+
+def _decoded(text: str, part: str) -> str:
+    """What a Secret's value stands for; the text itself where it is no base64."""
+    if part == "stringData":
+        return text
+    try:
+        return base64.b64decode(text, validate=True).decode("utf-8", errors="replace").strip()
+    except ValueError:
+        return text
 
 
 def _is_secret(secret: Manifest) -> bool:
@@ -296,7 +307,7 @@ def metrics_port_serves_nothing(index: Index) -> Iterator[Hit]:
     """vLLM and SGLang serve /metrics on the API's port. A second port named `metrics` is a name for a port where nobody
     listens: the scrape fails, and scalers read zero. Pods with a sidecar may have the port there and are not judged."""
     for server in index.derive(answering_servers):
-        if len(server.pod.all_containers) > 1:
+        if len(server.pod.all_containers) > 1 or server.port is None:
             continue
         annotation = server.pod.template.at("metadata", "annotations", "prometheus.io/port")
         if (

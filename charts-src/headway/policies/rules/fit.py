@@ -23,7 +23,8 @@ def pod_fits_no_machine(index: Index) -> Iterator[Hit]:
     """The label of a machine is not what a pod can have: an xlarge GPU node offers 3920m CPU and about 14.2 GiB, less the
     DaemonSets. A pod that asks 4 CPU or 16Gi waits for ever while Karpenter says that no instance type satisfies it. The
     rule counts every machine that the pool's conditions admit, and is silent for pods that no pool is open to and for
-    pools whose types the catalog does not know."""
+    pools whose types the catalog does not know. A pool of another folder to which nothing ties the pod makes it a
+    warning: there may be other nodes."""
     pools = index.derive(node_pools)
     for pod in index.pods if pools.pools else ():
         wants = pod.requests
@@ -44,10 +45,12 @@ def pod_fits_no_machine(index: Index) -> Iterator[Hit]:
             ]
             same = [m for m in fits if m.gpu_name in {n.gpu_name for _, ms in judged for n in ms}]
             nearest = min(same or fits, key=lambda m: (m.gpu_count, m.vcpu, m.memory_mib), default=None)
+            tied = _tied_by_label(pod, pools.pools) or any(index.together(p.manifest, pod.owner) for p, _ in judged)
             yield Hit(
                 pod.spec,
                 f"fits no machine of NodePool {pool.name}: {lack}",
                 f"lower its requests, or admit {nearest.name}" if nearest else "lower its requests",
+                None if tied else "warning",
             )
 
 

@@ -52,7 +52,8 @@ def _replicas_ignored(index: Index) -> bool:
 )
 def object_twice(index: Index) -> Iterator[Hit]:
     """The last one applied wins, and which that is depends on the order of files. Objects in different folders are taken
-    for alternatives, overlays or examples, unless the set is one environment; equal copies are silent there too."""
+    for alternatives, overlays or examples, unless the set is one environment; in different files of one folder that no
+    kustomization joins they may be, which makes it a warning. Equal copies are silent."""
     found: dict[tuple[str, str, str | None, str], list[Manifest]] = defaultdict(list)
     for manifest in index.manifests:
         if manifest.name:
@@ -61,7 +62,17 @@ def object_twice(index: Index) -> Iterator[Hit]:
         for position, later in enumerate(same[1:], start=1):
             first = next((m for m in same[:position] if index.together(m, later)), None)
             if first is not None and first.value != later.value:
-                yield Hit(later, f"is stated twice with different contents, first in {first.file}:{first.line}")
+                sure = index.facts.closed or first.file == later.file or index.derive(_kustomized)[later.folder]
+                message = f"is stated twice with different contents, first in {first.file}:{first.line}"
+                yield Hit(later, message, severity=None if sure else "warning")
+
+
+def _kustomized(index: Index) -> dict[str, bool]:
+    """Folders whose kustomization joins at least two files."""
+    found: dict[str, bool] = defaultdict(bool)
+    for kustomization in index.kustomizations:
+        found[kustomization.folder] |= len(kustomization.each("resources")) > 1
+    return found
 
 
 @rule(

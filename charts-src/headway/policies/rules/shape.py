@@ -159,7 +159,7 @@ def label_invalid(index: Index) -> Iterator[Hit]:
     for place in places:
         for key, value in place.entries():
             text = value.text()
-            if text is not None and "$" not in text and "{{" not in text and not _VALUE.fullmatch(text):
+            if text is not None and not set("$<{") & set(text) and not _VALUE.fullmatch(text):
                 yield Hit(value, f"label {key}: {text!r} is no label value")
             elif not _KEY.fullmatch(key) and "$" not in key:
                 yield Hit(value, f"{key!r} is no label name")

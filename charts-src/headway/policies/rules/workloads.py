@@ -106,7 +106,8 @@ def _surge(stated: Field, replicas: int) -> int:
 )
 def selectors_overlap(index: Index) -> Iterator[Hit]:
     """Deployments that select each other's pods fight over them: one scales the other's pods away, and status counts are
-    wrong. A Service that selects the pods of two model servers with different models sends each request to either."""
+    wrong. A Service that selects the pods of two model servers with different models sends each request to either.
+    Workloads in different files of a folder may be alternatives: then it is a warning."""
     owners = [m for kind in ("Deployment", "StatefulSet") for m in index.of_kind(kind)]
     for owner in owners:
         labels = owner.labels("spec", "selector", "matchLabels")
@@ -117,7 +118,9 @@ def selectors_overlap(index: Index) -> Iterator[Hit]:
                 and _one_set(index, owner, pod.owner)
             ):
                 shown = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
-                yield Hit(owner.at("spec", "selector"), f"selects {shown}, which pods of {pod.owner.label} carry too")
+                sure = index.facts.closed or owner.file == pod.owner.file
+                message = f"selects {shown}, which pods of {pod.owner.label} carry too"
+                yield Hit(owner.at("spec", "selector"), message, severity=None if sure else "warning")
                 break
     for service in index.of_kind("Service"):
         yield from _mixed_models(index, service)
@@ -138,7 +141,9 @@ def _mixed_models(index: Index, service: Manifest) -> Iterator[Hit]:
     }
     if len(served) > 1:
         shown = "; ".join(f"{owner} serves {', '.join(names)}" for names, owner in sorted(served.items()))
-        yield Hit(service.at("spec", "selector"), f"selects servers of different models: {shown}")
+        sure = index.facts.closed or len({service.file, *(server.pod.owner.file for server in servers)}) == 1
+        message = f"selects servers of different models: {shown}"
+        yield Hit(service.at("spec", "selector"), message, severity=None if sure else "warning")
 
 
 @rule(
