@@ -96,7 +96,7 @@ class Manifest(Field):
         super().__init__(self, value, getattr(value, "line", 1))
         self.file = file
         self.folder = posixpath.dirname(file)
-        """Objects of one folder are applied together."""
+        """Objects of one folder are applied together; a kustomization joins the folders of the files it lists."""
         self.kind: str = value["kind"]
         self.api_version: str = value["apiVersion"]
         self.name = self.scalar("metadata", "name") or ""

@@ -94,6 +94,18 @@ def labels_of(machine: InstanceType) -> dict[str, str]:
     return {**found, **plain, **beta, "beta.kubernetes.io/instance-type": machine.name}
 
 
+_TRAITS = frozenset(
+    "family size category generation cpu memory gpu-name gpu-count gpu-memory gpu-manufacturer local-nvme".split()
+)
+
+
+def _judged(key: str) -> bool:
+    """Whether the catalog knows the label's value for every machine; bandwidths, hypervisors and such are left open."""
+    if key.startswith(_OF_NODES):
+        return key.rpartition("/")[2].removeprefix("instance-") in _TRAITS
+    return _of_machine(key)
+
+
 def _of_machine(key: str) -> bool:
     return key.startswith(_OF_NODES) or key in (INSTANCE_TYPE, "beta.kubernetes.io/instance-type") or key in (
         "kubernetes.io/arch", "kubernetes.io/os", "beta.kubernetes.io/arch", "beta.kubernetes.io/os",
@@ -128,7 +140,7 @@ class NodePool:
         return chosen and bool(self.shapes)
 
     def _admits(self, labels: dict[str, str]) -> bool:
-        return all(r.admits(labels) for r in self.requirements if _of_machine(r.key) and r.key not in _ANYWHERE)
+        return all(r.admits(labels) for r in self.requirements if _judged(r.key))
 
     def offers(self, key: str, value: str) -> bool | None:
         """Whether its nodes carry a label; `None` where the machine decides."""
@@ -168,9 +180,9 @@ class Demands:
 
     def suit(self, labels: dict[str, str]) -> bool:
         """Whether a machine's labels satisfy selector and affinity; only labels that machines decide are judged."""
-        if any(labels.get(key) != value for key, value in self.selector.items() if _of_machine(key)):
+        if any(labels.get(key) != value for key, value in self.selector.items() if _judged(key)):
             return False
-        return not self.terms or any(all(r.admits(labels) for r in t if _of_machine(r.key)) for t in self.terms)
+        return not self.terms or any(all(r.admits(labels) for r in t if _judged(r.key)) for t in self.terms)
 
     def tolerate(self, taints: list[Field]) -> bool:
         """Whether every taint that repels is tolerated."""
@@ -235,7 +247,7 @@ class NodePools:
 
 def _of_gpu(key: str) -> bool:
     """Whether a label tells GPUs apart, alone or with its family."""
-    return _of_machine(key) and not key.endswith(("/arch", "/os"))
+    return _judged(key) and not key.endswith(("/arch", "/os", "-cpu", "-memory", "-size", "-generation", "-local-nvme"))
 
 
 def node_pools(index: Index) -> NodePools:

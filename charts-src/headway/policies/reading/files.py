@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from headway.policies.reading.harvest import Harvest, ReadFault
-from headway.policies.reading.kustomize import without_patches
+from headway.policies.reading.kustomize import kustomized
 from headway.policies.reading.text import read_text
 
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
@@ -34,7 +34,7 @@ def read_paths(paths: Sequence[str], stdin: BinaryIO | None = None) -> Harvest:
             if (real := file.resolve()) not in seen:
                 seen.add(real)
                 harvest.add(_open(file))
-    return without_patches(harvest)
+    return kustomized(harvest)
 
 
 def _files(path: Path) -> Iterator[Path]:

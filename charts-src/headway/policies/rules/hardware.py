@@ -203,17 +203,14 @@ def _most_asked(index: Index) -> dict[int, int]:
 )
 def gpu_limit_missing(index: Index) -> Iterator[Hit]:
     """A scaler that reads a wrong number asks for its maximum; without a limit on nvidia.com/gpu the pool buys it. A limit
-    on CPU bounds the bill too, at a number nobody can read in GPUs: then it is a note."""
+    on CPU alone bounds the bill at a number that nobody can read in GPUs."""
     for pool in index.derive(node_pools).pools:
         limits = pool.manifest.at("spec", "limits")
         resources = {machine.gpu_resource for machine in pool.machines if machine.gpu_resource}
         if pool.is_for_gpus and resources and not any(limits.has(resource) for resource in resources):
-            stated = bool(limits.entries())
-            what = "only on " + ", ".join(key for key, _ in limits.entries()) if stated else "at all"
+            stated = ", ".join(key for key, _ in limits.entries())
             place = limits if stated else pool.manifest.at("spec")
-            yield Hit(
-                place, f"has no limit on GPUs{'' if not stated else ', ' + what}", severity="note" if stated else None
-            )
+            yield Hit(place, f"has no limit on GPUs, only on {stated}" if stated else "has no limit on GPUs")
 
 
 @rule(

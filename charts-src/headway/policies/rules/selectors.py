@@ -1,5 +1,6 @@
 """Selectors that select, and ports that are there."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from headway.policies.finding import Severity
@@ -8,6 +9,16 @@ from headway.policies.manifest import Field, Manifest
 from headway.policies.pods import Pod
 from headway.policies.rule import Hit, rule
 from headway.policies.selectors import in_namespaces, matcher, monitored_namespaces, pods_matching
+
+_NO_OPERATORS = (
+    "keda.sh",
+    "monitoring.coreos.com",
+    "karpenter.sh",
+    "karpenter.k8s.aws",
+    "argoproj.io",
+    "external-secrets.io",
+)
+"""Groups whose objects make no pods, or whose pods carry labels of their own."""
 
 
 @rule(
@@ -20,8 +31,9 @@ from headway.policies.selectors import in_namespaces, matcher, monitored_namespa
 )
 def selector_matches_nothing(index: Index) -> Iterator[Hit]:
     """A Service without endpoints answers nobody, a budget without pods protects nothing, a monitor without targets makes
-    a metric that reads as zero. Objects whose pods an operator makes are not seen: where nothing that could be selected
-    stands in the same folder, the rule is silent, and without `--env` it is a warning."""
+    a metric that reads as zero. Pods that an operator makes for a custom resource beside, whose name their labels carry,
+    are believed to come. Where nothing that could be selected stands in the same folder, the rule is silent, and without
+    `--env` it is a warning."""
     for m in index.of_kind("Service", "PodDisruptionBudget", "PodMonitor"):
         selector = m.at("spec", "selector")
         labels = selector.labels() if m.kind == "Service" else selector.labels("matchLabels")
@@ -29,7 +41,7 @@ def selector_matches_nothing(index: Index) -> Iterator[Hit]:
             continue
         severity = _severity(index, m)
         found = index.selected(m, labels) if m.kind == "Service" else _pods(index, m, selector)
-        if severity and not found:
+        if severity and not found and not _made_by_operator(index, m, labels):
             yield Hit(selector, f"selects {_shown(labels)}, which no pod of the set carries", severity=severity)
     for m in index.of_kind("ServiceMonitor"):
         selector = m.at("spec", "selector")
@@ -51,6 +63,21 @@ def _severity(index: Index, m: Manifest, *kinds: str) -> Severity | None:
     if index.facts.closed:
         return "error"
     return "warning" if index.stands_beside(m, *kinds) else None
+
+
+def _made_by_operator(index: Index, by: Manifest, labels: dict[str, str]) -> bool:
+    """Whether the labels carry the name of a custom resource beside: an operator makes the pods for it."""
+    names = index.derive(_custom_names)[by.folder]
+    return any(name in value for name in names for value in labels.values())
+
+
+def _custom_names(index: Index) -> dict[str, set[str]]:
+    """Names of custom resources by folder; those of scalers, monitors, pools and delivery make no pods."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for manifest in index.manifests:
+        if "." in manifest.group and not manifest.group.endswith((".k8s.io", *_NO_OPERATORS)) and manifest.name:
+            found[manifest.folder].add(manifest.name)
+    return found
 
 
 def _shown(labels: dict[str, str]) -> str:
