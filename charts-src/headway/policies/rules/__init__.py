@@ -4,6 +4,7 @@ from types import ModuleType
 
 from headway.policies.rule import Rule
 from headway.policies.rules import (
+    addresses,
     delivery,
     exposure,
     files,
@@ -12,18 +13,20 @@ from headway.policies.rules import (
     identity,
     lifecycle,
     memory,
+    metrics,
     ownership,
     parts,
     references,
     scaling,
     selectors,
     shape,
+    traffic,
     workloads,
 )
 
 FAMILIES: tuple[ModuleType, ...] = (
-    files, shape, parts, references, selectors, ownership, workloads, scaling, fit, hardware, memory, lifecycle, identity,
-    delivery, exposure,
+    files, shape, parts, references, selectors, ownership, workloads, addresses, scaling, metrics, fit, hardware, memory,
+    lifecycle, identity, delivery, exposure, traffic,
 )  # fmt: skip
 
 
