@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.policies import Facts, Index, Manifest, read_text
+from headway.policies import Facts, Index, Manifest, check, read_text
 from headway.policies.formula import formula_fault
 from headway.policies.model_server import ModelServer, flat, model_servers
 from headway.policies.node_pools import node_pools
 from headway.policies.promql import gives_many_series, metrics_in, outer_aggregation
 from headway.policies.quantities import amount, mebibytes, millicores
 from headway.policies.served_model import served_model
+from policies.fixture_sets import FIXTURES
 
 
 @pytest.mark.parametrize(
@@ -208,3 +209,18 @@ def test_no_access_to_a_manifest_fails() -> None:
     assert manifest.entries("metadata") == []
     assert manifest.labels("spec") == {}
     assert (manifest.name, manifest.namespace, manifest.label) == ("", None, "Pod")
+
+
+@pytest.mark.parametrize(("capacity", "notes"), [("[spot]", 1), ("[spot, on-demand]", 0)])
+def test_a_drain_longer_than_the_notice_is_noted_where_only_spot_can_come(catalog, capacity: str, notes: int) -> None:
+    folder = FIXTURES / "grace-shorter-than-drain" / "clean"
+    text = "---\n".join(path.read_text() for path in sorted(folder.glob("*.yaml")))
+    text = text.replace("shutdown-timeout=60", "shutdown-timeout=200").replace(
+        "PeriodSeconds: 90", "PeriodSeconds: 300"
+    )
+    condition = (
+        f"      requirements:\n        - {{key: karpenter.sh/capacity-type, operator: In, values: {capacity}}}\n"
+    )
+    harvest = read_text("a.yaml", text.replace("      requirements:\n", condition))
+    report = check(harvest, Index(harvest.manifests, Facts(catalog)))
+    assert [(f.rule, f.severity) for f in report.findings] == [("grace-shorter-than-drain", "note")] * notes

@@ -7,6 +7,7 @@ from headway.policies.finding import Severity
 from headway.policies.index import Index
 from headway.policies.manifest import Field
 from headway.policies.model_server import ModelServer, answering_servers, flat, model_servers
+from headway.policies.node_pools import Requirement, node_pools
 from headway.policies.pods import Pod
 from headway.policies.rule import Hit, rule
 from headway.recipes.lifecycle import SPOT_NOTICE_SECONDS
@@ -57,7 +58,7 @@ def drain_missing(index: Index) -> Iterator[Hit]:
 def grace_shorter_than_drain(index: Index) -> Iterator[Hit]:
     """The kubelet kills the container when the grace period ends, whatever it is doing; the preStop pause counts. The
     default is 30 s. On spot the notice is two minutes: a longer drain is cut there, which the rule says as a note for pods
-    that ask for spot."""
+    that can only land on spot."""
     for server in index.derive(model_servers):
         pause, drain = _pause(server), server.whole_number("shutdown-timeout") or 0
         grace = server.pod.spec.at("terminationGracePeriodSeconds")
@@ -69,7 +70,7 @@ def grace_shorter_than_drain(index: Index) -> Iterator[Hit]:
                 f"has {seconds} s for a pause of {pause} s and a drain of {drain} s",
                 f"terminationGracePeriodSeconds: {pause + drain + 15}",
             )
-        elif pause + drain > SPOT_NOTICE_SECONDS and _on_spot(server.pod):
+        elif pause + drain > SPOT_NOTICE_SECONDS and _on_spot(index, server.pod):
             message = f"pauses {pause} s and drains {drain} s, a spot notice is {SPOT_NOTICE_SECONDS} s"
             yield Hit(server.place("--shutdown-timeout"), message, "keep their sum below 110 s on spot", "note")
 
@@ -86,8 +87,17 @@ def _pause(server: ModelServer) -> int:
     return 0
 
 
-def _on_spot(pod: Pod) -> bool:
-    return "spot" in pod.spec.labels("nodeSelector").values() or "SPOT" in pod.spec.labels("nodeSelector").values()
+def _on_spot(index: Index, pod: Pod) -> bool:
+    """Whether every machine it may land on is spot: by its own selector, or by all pools that are open to it."""
+    if {"spot", "SPOT"} & set(pod.spec.labels("nodeSelector").values()):
+        return True
+    pools = [pool for pool, machines in index.derive(node_pools).open_to(pod) if machines]
+    return bool(pools) and all(any(_is_spot_only(r) for r in pool.requirements) for pool in pools)
+
+
+def _is_spot_only(requirement: Requirement) -> bool:
+    capacity = requirement.key == "karpenter.sh/capacity-type" and requirement.operator == "In"
+    return capacity and set(requirement.values) == {"spot"}
 
 
 @rule(

@@ -6,7 +6,7 @@ from headway.policies.index import Index
 from headway.policies.manifest import Field
 from headway.policies.model_server import servers_by_pod
 from headway.policies.pods import Container, Pod, pods_of
-from headway.policies.requests import asked
+from headway.policies.requests import GPU_RESOURCES, asked
 from headway.policies.rule import Hit, rule
 
 
@@ -136,3 +136,25 @@ def gpu_server_scaled_on_cpu(index: Index) -> Iterator[Hit]:
 
 def _server(pod: Pod) -> str:
     return f"the model server {pod.owner.name}"
+
+
+@rule(
+    "gpu-request-is-not-limit",
+    traps=("N12",),
+    severity="error",
+    proves="Every container that asks for a GPU states it as a limit, and no other request.",
+    needs="The container.",
+    remedy="state the GPU under resources.limits alone",
+)
+def gpu_request_is_not_limit(index: Index) -> Iterator[Hit]:
+    """Extended resources cannot be overcommitted: the API server refuses a request without a limit ("Limit must be set for
+    non overcommitable resources"), and one that differs from it. A limit alone is the request too."""
+    for pod in index.pods:
+        for container in pod.all_containers:
+            limits = {key: place.scalar() for key, place in container.entries("resources", "limits")}
+            for key, place in container.entries("resources", "requests"):
+                if key in GPU_RESOURCES and place.scalar() is not None and place.scalar() != limits.get(key):
+                    has = f"limits it to {limits[key]}" if key in limits else "states no limit"
+                    yield Hit(
+                        place, f"requests {place.scalar()} {key} and {has}", f'limits: {{{key}: "{place.scalar()}"}}'
+                    )
