@@ -1,6 +1,8 @@
 """Whatever a file holds, it is read, left alone, or becomes a finding; lines are those an editor shows."""
 
+import os
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -52,8 +54,10 @@ def test_line_endings_and_byte_order_marks_change_nothing(ending: str) -> None:
 
 
 def test_json_is_read_with_lines() -> None:
-    [manifest] = read('{"apiVersion": "v1",\n"kind": "Pod",\n\t"metadata": {\n"name": "a\\/b"}}', "a.json").manifests
-    assert (manifest.name, manifest.at("metadata", "name").line) == ("a/b", 4)
+    [manifest] = read(
+        '{"apiVersion": "v1",\n"kind": "Pod",\n\t"metadata": {\n"name": "a\\/\\ud83d\\ude00"}}', "a.json"
+    ).manifests
+    assert (manifest.name, manifest.at("metadata", "name").line) == ("a/\U0001f600", 4)
 
 
 @pytest.mark.parametrize(
@@ -137,3 +141,31 @@ def test_a_file_that_is_too_large_is_a_finding_and_not_read(tmp_path, monkeypatc
     (tmp_path / "a.yaml").write_text(a_config_map())
     [fault] = read_paths([str(tmp_path)]).faults
     assert fault.rule == "file-unreadable"
+
+
+def test_a_name_of_any_bytes_is_shown_and_an_unreadable_file_is_a_finding(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = os.fsdecode(bytes(tmp_path) + b"/\xff.yaml")
+    Path(name).write_text(a_config_map())
+    harvest = read_paths([str(tmp_path)])
+    assert harvest.manifests[0].file.endswith("/\ufffd.yaml")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    [fault] = read_paths([str(tmp_path)]).faults
+    assert (fault.rule, fault.message) == ("file-unreadable", "cannot be opened: Permission denied")
+
+
+def test_names_cannot_command_a_terminal_or_a_workflow() -> None:
+    from headway.catalog import load_catalog
+    from headway.policies import Facts, Index, check
+    from headway.policies.output import OUTPUTS
+
+    harvest = read(a_config_map(body='data: {"a\\e[31m\\n::error::x": 1}\n'))
+    report = check(harvest, Index(harvest.manifests, Facts(load_catalog())))
+    assert len(report.findings) == 1
+    assert "\x1b" not in OUTPUTS["text"](report)
+    assert not any(line.startswith("::error::x") for line in OUTPUTS["github"](report).splitlines())

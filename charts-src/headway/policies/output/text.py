@@ -1,5 +1,6 @@
 """The report for people: findings by file, then what was suppressed, then one line of numbers."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 from itertools import groupby
@@ -9,6 +10,8 @@ from headway.policies.report import Report
 from headway.policies.rule import Rule
 
 WIDTH = 110
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a stranger's names could do to a terminal."""
 
 
 def as_text(report: Report) -> str:
@@ -21,7 +24,7 @@ def as_text(report: Report) -> str:
         lines = [f"  {s.finding.object}: {s.finding.rule}: {s.reason}" for s in report.suppressed]
         blocks.append("\n".join(["suppressed", *lines]))
     blocks.append(summary(report))
-    return "\n\n".join(blocks)
+    return _CONTROL.sub("\ufffd", "\n\n".join(blocks))
 
 
 def summary(report: Report) -> str:

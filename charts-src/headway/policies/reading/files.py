@@ -1,5 +1,6 @@
 """Paths into texts: the only place in the checker that touches the disk."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -49,13 +50,13 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _open(file: Path) -> Harvest:
+    name = os.fsencode(file.as_posix()).decode("utf-8", errors="replace")
     try:
         with file.open("rb") as stream:
-            return _decode(file.as_posix(), stream.read(MOST_BYTES + 1))
+            return _decode(name, stream.read(MOST_BYTES + 1))
     except OSError as error:
-        fault = ReadFault(
-            "file-unreadable", file.as_posix(), 1, f"cannot be opened: {error.strerror}", "check its permissions"
-        )
+        message = f"cannot be opened: {error.strerror}"
+        fault = ReadFault("file-unreadable", name, 1, message, "check its permissions")
         return Harvest(faults=[fault], files=1)
 
 

@@ -4,6 +4,7 @@ The text is cut at `---` and `...` before it is parsed: in column one they alway
 does not take the rest of the file with it.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,8 @@ _HELM = re.compile(
     re.MULTILINE,
 )
 """Helm's own placeholders. Alert rules (`{{ $labels.x }}`) and Argo CD (`{{.path.basename}}`) have others, inside texts."""
+_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+"""How JSON writes a character beyond the first plane; YAML has no such escape."""
 _KEYS = ("apiVersion", "kind")
 _KUSTOMIZE = "kustomize.config.k8s.io/"
 _KUSTOMIZATION_FILES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
@@ -29,6 +32,8 @@ def read_text(file: str, text: str) -> Harvest:
     """Everything in one file; `file` is how findings name it."""
     harvest = Harvest(files=1)
     text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] in ("{", "["):
+        text = _PAIR.sub(lambda found: json.loads(f'"{found.group()}"'), text)
     if file.rsplit("/", 1)[-1] in _KUSTOMIZATION_FILES and "kind:" not in text:
         text = f"{text.rstrip()}\nkind: Kustomization\napiVersion: {_KUSTOMIZE}v1beta1\n"
     for chunk, line in _chunks(text):
