@@ -3,6 +3,7 @@
 import pytest
 
 from headway.policies import ALL, FILE_RULES
+from headway.policies.traps import UNSEEN, all_traps
 from policies.fixture_sets import FIXTURES, PRECISION, RULES, expected, found, report_of
 
 
@@ -46,3 +47,9 @@ def test_every_rule_has_a_pair_and_a_paragraph(capsys: pytest.CaptureFixture[str
 def test_rules_have_one_id_each_and_no_fixture_is_left_over() -> None:
     assert len(RULES) == len(ALL) + len(FILE_RULES)
     assert {path.name for path in FIXTURES.iterdir()} == {*RULES, "precision"}
+
+
+def test_every_trap_has_a_rule_or_the_reason_why_none_can_see_it() -> None:
+    seen = {trap for rule in ALL for trap in rule.traps}
+    assert seen | UNSEEN.keys() == set(all_traps())
+    assert seen & UNSEEN.keys() == set()
