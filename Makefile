@@ -63,6 +63,7 @@ layers: setup ## import-linter: who may import whom
 bench: setup ## side by side with the peers, as ratios
 	@$(BIN)/python tools/bench_ranking.py
 	@$(BIN)/python tools/bench_synth.py
+	@$(BIN)/python tools/bench_check.py
 
 side-by-side: setup .cache/peers/peers.stamp ## predictions beside those of public tools; writes docs/reference/side-by-side.md
 	@$(BIN)/python tools/side_by_side.py

@@ -10,18 +10,21 @@ import law_behaviour
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+from rule_pages import rule_pages
 
 import scaling_laws
 from headway.domain.environment import EnvironmentSpec
 from headway.environments.describe import model_in, unit_of
 from headway.environments.writer import EXAMPLES
 
-REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+REPOSITORY = Path(__file__).parent.parent
+REFERENCE = REPOSITORY / "docs" / "reference"
 NOTE = "<!-- made by `make docs`; do not edit -->\n"
 
 
 def main() -> None:
     for name, text in pages().items():
+        (REFERENCE / name).parent.mkdir(exist_ok=True)
         (REFERENCE / name).write_text(text, encoding="utf-8")
 
 
@@ -32,6 +35,7 @@ def pages() -> dict[str, str]:
         "command-line.md": _command_line(),
         "scaling-laws.md": scaling_laws.page(NOTE),
         "law-behaviour.md": law_behaviour.page(NOTE),
+        **rule_pages(REPOSITORY),
     }
 
 

@@ -1,23 +1,26 @@
 """The composition root: environments become charts, charts become `dist/`, `apps/`, `argocd/` and Terraform's inputs.
 
-    load every environment ─▶ plan ─▶ charts ─▶ checks ─▶ cdk8s writes a new tree ─▶ the new tree replaces the old one
+    load every environment ─▶ plan ─▶ charts ─▶ cdk8s writes a new tree ─▶ proofs on it ─▶ the new tree replaces the old one
 
-Nothing is written before every environment is known to be right, and nothing is half-written after that: the tree is
-made beside its place and moved there folder by folder.
+The tree is made beside its place and moved there folder by folder, after the proofs of `headway check` ran on every file of
+every environment in it: what is judged is what is deployed, and nothing is ever half-written.
 """
 
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from headway.catalog import Catalog, load_catalog
+from headway.domain.environment import EnvironmentSpec
 from headway.environments import Environment, EnvironmentFaults, Fault, load_environment, plan
-from headway.policies import Finding, check, files_written_twice
+from headway.policies import Facts, Finding, Harvest, Index, check, read_text
 from headway.scaling import DeploymentPlan
 
 EXTENSION = ".yaml"
@@ -31,6 +34,8 @@ class Rendered:
     objects: int
     unresolved: tuple[str, ...]
     """Facts that the fork has not stated yet."""
+    findings: tuple[Finding, ...] = ()
+    """What the proofs say below the severity error."""
 
 
 class RenderedSetFaults(Exception):
@@ -49,7 +54,7 @@ def synth(names: Sequence[str], out: Path, catalog: Catalog | None = None) -> li
     catalog = catalog or load_catalog()
     planned = plan_all(names, catalog)
     with _beside(out) as folder:
-        rendered = [_render(environment, plans, catalog, folder) for environment, plans in planned]
+        rendered = [_render(environment, plans, catalog, folder, out) for environment, plans in planned]
         for environment, _ in planned:
             _replace(folder, out, environment.spec.name)
     return rendered
@@ -70,7 +75,9 @@ def plan_all(names: Sequence[str], catalog: Catalog) -> list[tuple[Environment, 
     return planned
 
 
-def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog: Catalog, folder: Path) -> Rendered:
+def _render(
+    environment: Environment, plans: tuple[DeploymentPlan, ...], catalog: Catalog, folder: Path, out: Path
+) -> Rendered:
     import_cdk8s()
     import cdk8s
 
@@ -87,10 +94,8 @@ def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog
     dist = cdk8s.App(outdir=str(folder / "dist" / spec.name), output_file_extension=EXTENSION, yaml_output_type=layout)
     built = environment_charts(dist, spec, plans, catalog)
     manifests = [manifest for chart in built.charts for manifest in chart.manifests]
-    findings = check(manifests, catalog, spec.cluster.daemon_sets)
-    findings += [f for chart in built.charts for f in files_written_twice(chart.name, chart.manifests)]
-    if findings:
-        raise RenderedSetFaults(findings)
+    if shared := [f for chart in built.charts for f in _shared_files(spec.name, chart.name, chart.manifests)]:
+        raise RenderedSetFaults(shared)
     dist.synth()
 
     applications = [argo_cd.application(app, spec) for app in built.apps]
@@ -107,12 +112,48 @@ def _render(environment: Environment, plans: tuple[DeploymentPlan, ...], catalog
         for thing in things:
             write(chart, sorted_keys(thing.manifest()))
         app.synth()
+    findings = _prove(folder, out, spec, catalog)
     inputs = folder / "terraform" / "environments" / spec.name / "headway.auto.tfvars.json"
     inputs.parent.mkdir(parents=True)
     identities = (*built.identities, *controllers.identities(spec, needed))
     text = json.dumps(terraform_inputs(spec, identities), indent=2, sort_keys=True)
     inputs.write_text(text + "\n", encoding="utf-8")
-    return Rendered(spec.name, len(manifests) + len(applications) + len(bootstrap), environment.unresolved)
+    objects = len(manifests) + len(applications) + len(bootstrap)
+    return Rendered(spec.name, objects, environment.unresolved, findings)
+
+
+def _prove(folder: Path, out: Path, spec: EnvironmentSpec, catalog: Catalog) -> tuple[Finding, ...]:
+    """Runs every rule on what was written, and on what is applied by hand beside it.
+
+    Raises `RenderedSetFaults` for errors; returns what is milder.
+    """
+    harvest = Harvest()
+    for path in sorted((out / "argocd").glob(f"*{EXTENSION}")):
+        harvest.add(read_text(f"argocd/{path.name}", path.read_text(encoding="utf-8")))
+    for top in ("dist", "apps", "argocd"):
+        for path in sorted((folder / top / spec.name).rglob(f"*{EXTENSION}")):
+            harvest.add(read_text(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")))
+    facts = facts_of(spec, catalog)
+    report = check(harvest, Index(harvest.manifests, facts))
+    if not report.passes:
+        raise RenderedSetFaults(report.of_severity("error"))
+    return report.findings
+
+
+def facts_of(spec: EnvironmentSpec, catalog: Catalog) -> Facts:
+    """What rules know of an environment."""
+    cluster = spec.cluster
+    return Facts(catalog, cluster.daemon_sets, spec.name, cluster.keda.scaler, cluster.region)
+
+
+def _shared_files(environment: str, app: str, manifests: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """One finding for each file that two objects of different namespaces would share; the second would replace the first."""
+    counts = Counter(f"{m['kind']}.{m['metadata']['name']}" for m in manifests)
+    for name, count in sorted(counts.items()):
+        if count > 1:
+            file = f"dist/{environment}/{app}/{name}{EXTENSION}"
+            message = f"{count} objects would be written to this file"
+            yield Finding("file-twice", (), "error", file, 1, "", message, "give each a name of its own")
 
 
 def _version_fault(environment: Environment, message: str) -> Fault:

@@ -19,6 +19,8 @@ def reference(repository, monkeypatch):
 def test_generated_pages_are_current(reference) -> None:
     for name, text in reference.pages().items():
         assert (reference.REFERENCE / name).read_text() == text, f"{name} is stale: make docs"
+    rules = {f"rules/{path.name}" for path in (reference.REFERENCE / "rules").glob("*.md")}
+    assert rules == {name for name in reference.pages() if name.startswith("rules/")}
 
 
 def test_every_key_has_a_meaning(reference) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from headway import synth as composition
 from headway.environments import EnvironmentFaults
-from headway.policies import Finding
+from headway.policies import Finding, Report
 from headway.synth import RenderedSetFaults, synth
 
 
@@ -27,8 +27,8 @@ def test_a_finding_in_the_rendered_set_leaves_the_old_one_in_place(
 ) -> None:
     synth(["dev"], tmp_path)
     before = everything(tmp_path)
-    finding = Finding("some-rule", (), "error", "Deployment/a/b", "is wrong", "correct it")
-    monkeypatch.setattr(composition, "check", lambda *_: [finding])
+    finding = Finding("some-rule", (), "error", "dist/dev/a.yaml", 3, "Deployment/a/b", "is wrong", "correct it")
+    monkeypatch.setattr(composition, "check", lambda *_: Report((finding,), (), (), 1, 1))
     with pytest.raises(RenderedSetFaults, match="Deployment/a/b: is wrong; correct it"):
         synth(["dev"], tmp_path)
     assert everything(tmp_path) == before

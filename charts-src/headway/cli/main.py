@@ -3,6 +3,7 @@
 import click
 
 from headway import __version__
+from headway.cli.check import check_command
 from headway.cli.detect import detect
 from headway.cli.doctor import doctor
 from headway.cli.explain import explain
@@ -20,5 +21,5 @@ def main() -> None:
     """LLM inference on EKS: described in Python, proved before it is merged, applied by Argo CD."""
 
 
-for command in (synth, plan, recipe, law, explain, doctor, init, model, detect):
+for command in (synth, check_command, plan, recipe, law, explain, doctor, init, model, detect):
     main.add_command(command)

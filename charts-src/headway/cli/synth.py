@@ -32,6 +32,8 @@ def synth(environments: tuple[str, ...], out: Path) -> None:
         )
     except OSError as error:
         fail([f"cannot write below {out}: {error.strerror}"], "give a folder you may write to with --out")
+    for finding in (f for environment in rendered for f in environment.findings if f.severity == "warning"):
+        click.echo(f"warning: {finding}", err=True)
     for environment in rendered:
         open_facts = f", {len(environment.unresolved)} facts not stated yet" if environment.unresolved else ""
         click.echo(f"{environment.name}: {environment.objects} objects{open_facts}", err=True)

@@ -1,29 +1,28 @@
 """What a rule reports: the shape that `headway check --format json` prints."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-Manifest = dict[str, Any]
 Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""Worst first."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing a rule found in one object."""
+    """One thing a rule found in one place."""
 
     rule: str
     traps: tuple[str, ...]
+    """Numbers in the list of known traps (`S1`)."""
     severity: Severity
+    file: str
+    line: int
+    """Line as an editor shows it; the first is 1."""
     object: str
-    """`Kind/namespace/name`."""
+    """`Kind/namespace/name`; empty for a file that holds none."""
     message: str
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.object}: {self.message}; {self.remedy} [{self.rule}]"
-
-
-def name_of(manifest: Manifest) -> str:
-    """How findings name an object: `Kind/namespace/name`, without the namespace where there is none."""
-    metadata = manifest["metadata"]
-    return "/".join(part for part in (manifest["kind"], metadata.get("namespace"), metadata["name"]) if part)
+        return f"{self.file}:{self.line}: {self.object or 'file'}: {self.message}; {self.remedy} [{self.rule}]"

@@ -13,7 +13,7 @@ from headway.scaling.expression.names import in_word
 _SPACES = frozenset("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | {
     chr(code) for code in range(0x2000, 0x200B)
 }
-_OPERATOR_WORDS = frozenset("and contains else endsWith if in let matches not or startsWith".split())  # noqa: SIM905
+_OPERATOR_WORDS = frozenset("and contains else endsWith if in let matches not or startsWith".split())
 _NUMBER = re.compile(
     r"""(?: 0[xX][0-9a-fA-F_]* (?:\.(?!\.)[0-9a-fA-F_]*)?
           | 0[oO][0-7_]* (?:\.(?!\.)[0-7_]*)? (?:[eE][+-]?[0-7_]*)?

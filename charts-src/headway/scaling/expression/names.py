@@ -9,12 +9,12 @@ import difflib
 from collections.abc import Iterable
 
 KEYWORDS = frozenset(
-    "and contains else endsWith false if in let matches nil not or startsWith true".split()  # noqa: SIM905
+    "and contains else endsWith false if in let matches nil not or startsWith true".split()
 )
-KNOWN_FUNCTIONS = frozenset("abs all any ceil count float floor int len max mean median min none one round sum".split())  # noqa: SIM905
+KNOWN_FUNCTIONS = frozenset("abs all any ceil count float floor int len max mean median min none one round sum".split())
 """Functions that are understood here."""
 OTHER_FUNCTIONS = frozenset(
-    "bitand bitnand bitnot bitor bitshl bitshr bitushr bitxor concat date duration filter find findIndex findLast"  # noqa: SIM905
+    "bitand bitnand bitnot bitor bitshl bitshr bitushr bitxor concat date duration filter find findIndex findLast"
     " findLastIndex first flatten fromBase64 fromJSON fromPairs get groupBy hasPrefix hasSuffix indexOf join keys last"
     " lastIndexOf lower map now reduce repeat replace reverse sort sortBy split splitAfter string take timezone toBase64"
     " toJSON toPairs trim trimPrefix trimSuffix type uniq upper values".split()
@@ -38,7 +38,7 @@ _MEANT = {
     "vector": "the number itself",
 }
 _PROMQL = frozenset(
-    "absent avg avg_over_time changes clamp clamp_max clamp_min delta deriv exp histogram_quantile idelta increase irate"  # noqa: SIM905
+    "absent avg avg_over_time changes clamp clamp_max clamp_min delta deriv exp histogram_quantile idelta increase irate"
     " label_join label_replace ln log10 log2 max_over_time min_over_time quantile rate resets scalar sgn sort_desc sqrt"
     " sum_over_time time topk vector".split()
 )

@@ -8,17 +8,42 @@ import pytest
 from headway.domain.cluster import DaemonSetReserve, Quotas
 from headway.domain.gpu_pool import GpuPool
 from headway.domain.instance_type import InstanceType
-from headway.policies import ManifestIndex
-from headway.policies.pod_fits_pool import pods_without_machine
+from headway.policies import Facts, Index, check, read_text
 from headway.recipes.machine import machines
 from headway.recipes.nearest import nearest
 from headway.recipes.question import Demand, Supply, card_question, every_place
 from headway.recipes.ranking import rank
-from policies.builders import a_gpu_pod, a_node_pool
 from unit.environments.builders import FIXTURES, faults_of
 from unit.recipes.builders import CATALOG
 from unit.recipes.known_traps.asked import LLAMA_31, MISTRAL, on, ranked, reason, rendered
 
+DOCUMENTED_POD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: model}}
+spec:
+  selector: {{matchLabels: {{app: model}}}}
+  template:
+    metadata: {{labels: {{app: model}}}}
+    spec:
+      nodeSelector: {{headway.dev/pool: t4}}
+      tolerations: [{{key: nvidia.com/gpu, operator: Exists}}]
+      containers:
+        - name: model
+          image: registry.example/model:1
+          resources: {{requests: {{cpu: "4", memory: 16Gi, nvidia.com/gpu: "1"}}, limits: {{nvidia.com/gpu: "1"}}}}
+---
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata: {{name: t4}}
+spec:
+  template:
+    metadata: {{labels: {{headway.dev/pool: t4}}}}
+    spec:
+      nodeClassRef: {{group: karpenter.k8s.aws, kind: EC2NodeClass, name: t4}}
+      requirements: [{{key: node.kubernetes.io/instance-type, operator: In, values: [{types}]}}]
+"""
+"""The pod of the documents, and a NodePool of chosen machines."""
 DOCUMENTED_CATEGORIES = ("g", "p")
 """Families that "category g or p, manufacturer nvidia" admits begin with one of these."""
 
@@ -58,13 +83,18 @@ def a_pod_above_it_is_refused_with_both_numbers() -> None:
     assert closest.rejected_by is not None
     assert (closest.rejected_by.needs, closest.rejected_by.has, closest.rejected_by.unit) == (9_216, 6_289, "MiB")
     assert next(c for c in rank(greedy, CATALOG) if c.machine.name == "g4dn.2xlarge").rejected_by is None
-    pod = a_gpu_pod("t4", cpu="4", memory="16Gi")
-    (finding,) = pods_without_machine(
-        ManifestIndex([pod, a_node_pool("t4", "g4dn.xlarge")]), CATALOG, DaemonSetReserve()
-    )
-    assert "it asks 4000m CPU, g4dn.xlarge has 3620m beside DaemonSets" in finding.message
-    larger = ManifestIndex([pod, a_node_pool("t4", "g4dn.xlarge", "g4dn.2xlarge")])
-    assert not list(pods_without_machine(larger, CATALOG, DaemonSetReserve()))
+    (message,) = pod_findings("g4dn.xlarge")
+    assert "it asks 4000m CPU, g4dn.xlarge has 3620m beside DaemonSets" in message
+    assert not pod_findings("g4dn.xlarge", "g4dn.2xlarge")
+
+
+def pod_findings(*instance_types: str) -> list[str]:
+    """What is said of the documents' pod in a NodePool that admits these types."""
+    text = DOCUMENTED_POD.format(types=", ".join(instance_types))
+    harvest = read_text("pod.yaml", text)
+    index = Index(harvest.manifests, Facts(CATALOG, agents=DaemonSetReserve()))
+    report = check(harvest, index)
+    return [finding.message for finding in report.findings if finding.rule == "pod-fits-no-machine"]
 
 
 # H7
