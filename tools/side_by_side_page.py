@@ -28,18 +28,15 @@ EXPLANATIONS = (
     " slower at 128 sequences, and nearer to measured steps. Rows of `measurements.csv` that come from"
     " aiconfigurator itself are left out there. The one row for H100 would read the weights at 0.9 of the peak"
     " bandwidth; its source does not state the context.",
-    "- **Mixtures and latent attention at few sequences.** Headway has one fixed time a step, not one a layer. In"
-    " aiconfigurator's tables DeepSeek-R1 spends about 0.11 ms on attention and 0.12 ms on experts in each of 61"
-    " layers even for one sequence. Headway is too fast there, most for one sequence, little for 128. The one"
-    " measured row of that kind (Qwen3-30B-A3B, one sequence) says the same.",
-    "- **Prompts with FP8.** aiconfigurator's FP8 matrix kernels reach about 0.55 of the peak. Headway takes the"
-    " 0.78 that is fitted on 16 bit, because no measured row has FP8: it is too fast, by up to a third on H100 and"
-    " nearly half on L40S.",
-    "- **Four GPUs over PCIe.** aiconfigurator's all-reduce on L40S moves 18.7 GB/s between two GPUs and 3.8 GB/s"
-    " among four. Headway has one figure, fitted on pairs (15.6 GB/s): prompts on 4 × L40S take three times as"
-    " long in aiconfigurator.",
-    "- **Prompts of very small models.** Attention and launches in each layer outweigh the matrices; again no"
-    " time a layer.",
+    "- **Mixtures and latent attention at few sequences.** In aiconfigurator's tables DeepSeek-R1 spends about 0.11 ms on"
+    " attention and 0.12 ms on experts in each of 61 layers even for one sequence. Headway takes 0.1 ms a layer for MLA,"
+    " after that figure, and 30 µs a layer for experts, fitted on measured runs of Qwen3-30B-A3B.",
+    "- **Prompts with FP8.** aiconfigurator's FP8 matrix kernels reach about 0.55 of the peak, and Headway takes that"
+    " figure: no measured row has FP8. At 16 bit Headway's 0.62 is fitted on measured runs; theirs differs by kernel.",
+    "- **Four GPUs over PCIe.** aiconfigurator's all-reduce on L40S moves 18.7 GB/s between two GPUs and 3.8 GB/s among"
+    " four. Headway takes 19.8, fitted on pairs, and 7.7 among more, between the two: no measured row has four.",
+    "- **Prompts of very small models.** Attention and launches in each layer outweigh the matrices; Headway"
+    " has no time a layer for dense models.",
     "- **Memory.** Weights differ by Headway's 2 % slack. vramcalc keeps the logits of every prompt token, as"
     " transformers does; vLLM keeps those of the last one, so Headway plans less for large vocabularies, and more"
     " for CUDA graphs.",
