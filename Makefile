@@ -78,6 +78,7 @@ docs: setup ## reference pages and pictures, from the code
 	@$(BIN)/python tools/coverage_table.py
 	@$(BIN)/headway plan prod --picture docs/plan-prod.svg >/dev/null
 	@$(BIN)/headway law queue --picture docs/law-queue.svg >/dev/null
+	@$(BIN)/headway law documented-commuters-waiting --picture docs/law-documented.svg >/dev/null
 
 lock: setup ## hashed requirement files from pyproject.toml
 	@tools/lock.sh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from headway.scaling import LAWS
+from headway.scaling import DOCUMENTED_LAWS, LAWS
 from headway.scaling.behaviour import SCENARIOS, Run, Workload, compare
 
 COLUMNS = ("scaler", "most replicas / needed", "above", "turns", "requests that waited", "p95 wait, s", "USD")
@@ -21,17 +21,17 @@ def page(note: str) -> str:
         f"A replica runs {workload.sequences} requests of {workload.service_seconds} s, is ready"
         f" {workload.cold_start_seconds} s after it is asked for and costs {workload.usd_per_replica_hour:g} USD an hour;"
         f" {workload.min_replicas} to {workload.max_replicas} replicas. *Needed* is what carries the load, *turns* are"
-        " changes of direction beyond the load's own. A request waited if it started more than a second after it came.",
+        " changes of direction beyond the load's own. A request waited if it started more than a second after it came."
+        " Laws named `documented-…` are those of the source documents with their own targets, repaired only as far as KEDA"
+        " demands; [what is wrong with them](scaling-laws.md).",
         "",
     ]
-    runs = {name: compare(law, workload) for name, law in LAWS.items()}
+    laws = (*LAWS.values(), *(law.shown() for law in DOCUMENTED_LAWS.values()))
+    runs = compare(laws, workload)
     for scenario in SCENARIOS:
         lines += [f"## {scenario.name}", "", f"{scenario.meaning}.", "", f"| {' | '.join(COLUMNS)} |"]
         lines.append("|---|" + "---:|" * (len(COLUMNS) - 1))
-        shown: dict[str, Run] = {}
-        for found in runs.values():
-            shown |= {run.scaler: run for run in found if run.scenario is scenario}
-        lines += [_row(run) for run in sorted(shown.values(), key=lambda run: run.scaler.startswith("CPU"))]
+        lines += [_row(run) for run in runs if run.scenario is scenario]
         lines.append("")
     return "\n".join(lines)
 

@@ -44,14 +44,15 @@ def test_the_picture_needs_nothing_from_the_network(repository) -> None:
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_the_picture_of_the_law_is_what_law_draws(repository, tmp_path) -> None:
+@pytest.mark.parametrize(("law", "drawn"), [("queue", "law-queue"), ("documented-commuters-waiting", "law-documented")])
+def test_the_picture_of_a_law_is_what_law_draws(repository, tmp_path, law: str, drawn: str) -> None:
     from click.testing import CliRunner
 
     from headway.cli import main
 
     picture = tmp_path / "law.svg"
-    assert CliRunner().invoke(main, ["law", "queue", "--picture", str(picture)]).exit_code == 0
-    assert picture.read_text() == (repository / "docs" / "law-queue.svg").read_text(), "make docs"
+    assert CliRunner().invoke(main, ["law", law, "--picture", str(picture)]).exit_code == 0
+    assert picture.read_text() == (repository / "docs" / f"{drawn}.svg").read_text(), "make docs"
 
 
 def test_the_replay_page_has_every_key_and_its_example_is_true(repository, tmp_path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from headway.cli.failures import fail
 from headway.cli.law_picture import draw
 from headway.cli.output import console, format_option, print_json, table
 from headway.domain.fault import did_you_mean
-from headway.scaling import LAWS, ScalingLaw
+from headway.scaling import DOCUMENTED_LAWS, LAWS, ScalingLaw
 from headway.scaling.behaviour import Run, Workload, compare
 from headway.scaling.replay import HistoryFaults, read_histories, replay
 
@@ -109,19 +110,22 @@ def law(
     "ScalingActive", "ScalingLimited"}]}: the reason of each condition after that sync, null before it is first set.
     """
     if (histories is None) == (name is None):
-        fail(["name a law, or give --replay FILE, and not both"], f"laws are {', '.join(sorted(LAWS))}")
+        fail(["name a law, or give --replay FILE, and not both"], f"laws are {', '.join((*LAWS, *DOCUMENTED_LAWS))}")
     if histories is not None:
         _replay(histories)
         return
-    if name not in LAWS:
-        fail([f"no law {name!r}; {did_you_mean(name or '', LAWS)}"], f"laws are {', '.join(sorted(LAWS))}")
+    known = {**LAWS, **{law.name: law.shown() for law in DOCUMENTED_LAWS.values()}}
+    if name not in known:
+        fail([f"no law {name!r}; {did_you_mean(name or '', known)}"], f"laws are {', '.join(known)}")
     if most < max(1, least):
         fail([f"--max {most} is below --min {least}"], f"headway law {name} --min {least} --max {max(1, least)}")
     if sequences / service > MOST_REQUESTS_PER_SECOND:
         problem = f"{sequences} requests of {service} s are {sequences / service:g} a second and replica"
         fail([f"{problem}; at most {MOST_REQUESTS_PER_SECOND} can be simulated"], "make --service longer")
     workload = Workload(sequences, service, cold_start, least, most, usd)
-    _show(LAWS[name], workload, picture, style)
+    documented = DOCUMENTED_LAWS.get(name or "")
+    beside = (LAWS[documented.instead],) if documented else ()
+    _show((known[name or ""], *beside), workload, picture, style)
 
 
 def _replay(file: Path) -> None:
@@ -139,17 +143,34 @@ def _replay(file: Path) -> None:
         click.echo(json.dumps(replay(history)))
 
 
-def _show(shown: ScalingLaw, workload: Workload, picture: Path | None, style: str) -> None:
-    runs = compare(shown, workload)
+def _show(laws: tuple[ScalingLaw, ...], workload: Workload, picture: Path | None, style: str) -> None:
+    """The first law is the one asked for; the others stand beside it."""
+    shown, runs = laws[0], compare(laws, workload)
     if style == "json":
         print_json(_json(shown, workload, runs))
     else:
+        for line in _wrong(shown.name):
+            console().print(line)
         console().print(_table(shown, workload, runs))
     if picture:
         try:
             picture.write_text(draw(shown.name, workload, runs), encoding="utf-8")
         except OSError as error:
             fail([f"cannot write {picture}: {error.strerror}"], "give another place with --picture")
+
+
+def _wrong(name: str) -> Iterator[str]:
+    """What is wrong with a formula of the source documents; nothing for a shipped law."""
+    documented = DOCUMENTED_LAWS.get(name)
+    if documented is None:
+        return
+    yield f"{documented.formula}, target {documented.target}: wrong as it stands in {documented.source}"
+    if documented.error:
+        yield f"  KEDA refuses it: {documented.error}"
+    for flaw in documented.flaws:
+        yield f"  {flaw.trap}: {flaw.why}"
+    yield f"Shown is what runs of it, beside {documented.instead}, the law to use."
+    yield ""
 
 
 def _table(shown: ScalingLaw, workload: Workload, runs: tuple[Run, ...]) -> Table:
@@ -193,8 +214,10 @@ def _sparkline(run: Run, most: int) -> str:
 
 
 def _json(shown: ScalingLaw, workload: Workload, runs: tuple[Run, ...]) -> dict[str, Any]:
+    documented = DOCUMENTED_LAWS.get(shown.name)
     return {
         "law": shown.name,
+        "wrong": [{"trap": flaw.trap, "why": flaw.why} for flaw in documented.flaws] if documented else [],
         "formula": shown.expression(workload.min_replicas == 0).render(),
         "target": shown.target(workload.sequences),
         "workload": asdict(workload),

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from headway.scaling.behaviour import Run, Workload
 
-WIDTH, LEFT, RIGHT, TOP = 980, 46, 330, 64
+WIDTH, LEFT, RIGHT, TOP = 1020, 46, 370, 64
 PANEL, GAP = 150, 62
-COLOURS = ("#4cc2ff", "#ffb454", "#ff6b6b")
+COLOURS = ("#4cc2ff", "#ffb454", "#ff6b6b", "#8ce99a")
 BACKGROUND, TEXT, FAINT, NEEDED, LOST = "#1b1f27", "#e6e6e6", "#8a93a3", "#333b49", "#5b2a33"
 FONT = "ui-monospace, Menlo, Consolas, monospace"
 
@@ -52,10 +52,10 @@ def _panel(top: int, runs: list[Run], workload: Workload) -> list[str]:
     needed = _steps(x, y, [(point.t, point.needed) for point in runs[0].points])
     parts.append(f'<path d="{needed}V{y(0)}H{x(0)}Z" fill="{NEEDED}"/>')
     parts += _axes(x, y, last, ceiling)
-    for number, (run, colour) in enumerate(zip(runs, COLOURS, strict=True)):
+    for number, (run, colour) in enumerate(zip(runs, COLOURS, strict=False)):
         path = _steps(x, y, [(point.t, point.replicas) for point in run.points])
         parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{2 if number == 0 else 1.6}"/>')
-        parts += _figures(top + 40 + number * 46, run, colour)
+        parts += _figures(top + 40 + number * 40, run, colour)
     return parts
 
 

@@ -7,6 +7,7 @@ shipped law to use.
 from dataclasses import dataclass
 
 from headway.scaling.expression import Expression, FormulaError, Metric, check_formula, maximum, parse
+from headway.scaling.law import FixedTargetLaw
 
 WAITING = Metric("waiting")
 RUNNING = Metric("running")
@@ -45,6 +46,17 @@ class DocumentedLaw:
         """Why KEDA refuses the text over the document's triggers; `None` where it runs."""
         refused = [found for found in check_formula(self.formula, self.triggers) if found.outcome == "refused"]
         return str(refused[0]) if refused else None
+
+    def shown(self) -> FixedTargetLaw:
+        """The nearest law that runs, with the document's own target: its faults can be watched."""
+        return FixedTargetLaw(
+            name=self.name,
+            summary=f"As documented ({self.source}), repaired only as far as KEDA demands.",
+            awake=self.repaired,
+            asleep=self.repaired,
+            per_sequence=1,
+            fixed=self.target,
+        )
 
     @property
     def expression(self) -> Expression | None:

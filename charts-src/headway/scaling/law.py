@@ -69,6 +69,17 @@ class ScalingLaw:
         return max(1, math.floor(sequences * FILL)) * self.per_sequence
 
 
+@dataclass(frozen=True)
+class FixedTargetLaw(ScalingLaw):
+    """A law whose target somebody wrote down, whatever a replica carries."""
+
+    fixed: int = 1
+
+    def target(self, sequences: int) -> int:  # noqa: ARG002
+        """The number that was written down."""
+        return self.fixed
+
+
 def desired_replicas(value: float, target: int, least: int, most: int) -> int:
     """Replicas for a value of the law, before the HPA's tolerance, windows and policies."""
     return max(least, min(most, math.ceil(value / target)))

@@ -229,3 +229,17 @@ def test_a_file_that_is_not_there_or_not_text_is_said_so(tmp_path: Path) -> None
     assert "No such file" in refused("law", "--replay", str(tmp_path / "gone"))
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
     assert "not UTF-8" in refused("law", "--replay", str(tmp_path / "bytes"))
+
+
+def test_a_law_of_the_documents_says_what_is_wrong_and_stands_beside_the_right_one() -> None:
+    said = headway("law", "documented-commuters-waiting").stdout
+    assert "wrong as it stands in document 001" in said
+    assert "S3: running requests count nothing" in said
+    assert "law virtual-commuters" in said
+
+
+def test_a_law_without_a_running_term_oscillates_on_a_steady_load_and_the_shipped_one_does_not() -> None:
+    runs = json.loads(headway("law", "documented-commuters-waiting", "--format", "json").stdout)["runs"]
+    turns = {run["scaler"]: run["replicas"]["oscillations"] for run in runs if run["scenario"] == "step"}
+    assert turns["law documented-commuters-waiting"] >= 4
+    assert turns["law virtual-commuters"] == 0

@@ -1,6 +1,7 @@
 """A scenario under a scaler, and the figures that compare scalers."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -82,14 +83,17 @@ def simulate(scenario: Scenario, scaler: Scaler, workload: Workload) -> Run:
     return Run(scenario, scaler.name, tuple(points), arrived, tuple(fleet.waits), usd)
 
 
-def compare(law: ScalingLaw, workload: Workload) -> tuple[Run, ...]:
-    """Every scenario under the law, and beside it the old way: the HPA on CPU."""
-    return tuple(simulate(scenario, scaler, workload) for scenario in SCENARIOS for scaler in _scalers(law, workload))
+def compare(laws: Sequence[ScalingLaw], workload: Workload) -> tuple[Run, ...]:
+    """Every scenario under each law, and beside them the old way: the HPA on CPU."""
+    return tuple(simulate(scenario, scaler, workload) for scenario in SCENARIOS for scaler in _scalers(laws, workload))
 
 
-def _scalers(law: ScalingLaw, workload: Workload) -> list[Scaler]:
+def _scalers(laws: Sequence[ScalingLaw], workload: Workload) -> list[Scaler]:
     """New ones for every run: they remember."""
-    return [LawScaler(law, workload), *(CpuScaler(workload, request) for request in CPU_REQUESTS)]
+    return [
+        *(LawScaler(law, workload) for law in laws),
+        *(CpuScaler(workload, request) for request in CPU_REQUESTS),
+    ]
 
 
 def _turns(counts: list[int]) -> int:

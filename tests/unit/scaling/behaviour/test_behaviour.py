@@ -106,7 +106,7 @@ def test_a_law_may_also_fall_asleep() -> None:
 def test_cpu_does_not_tell_one_request_from_a_full_house() -> None:
     """The claim of the picture: with either request the HPA on CPU costs more or serves less."""
     workload = Workload()
-    law, seen_busy, seen_idle = (run for run in compare(QUEUE, workload) if run.scenario.name == "step")
+    law, seen_busy, seen_idle = (run for run in compare((QUEUE,), workload) if run.scenario.name == "step")
     assert seen_busy.usd > 1.3 * law.usd
     assert seen_busy.waited > law.waited
     assert seen_idle.most == workload.min_replicas
@@ -123,7 +123,7 @@ def test_no_cpu_request_between_the_two_serves_the_step_as_well(request_cores: f
 
 
 def test_the_same_run_comes_out_the_same() -> None:
-    assert compare(QUEUE, Workload())[0].points == compare(QUEUE, Workload())[0].points
+    assert compare((QUEUE,), Workload())[0].points == compare((QUEUE,), Workload())[0].points
 
 
 def test_the_law_scales_by_the_rules_of_rendered_deployments(prod) -> None:
