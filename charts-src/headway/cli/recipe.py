@@ -77,7 +77,11 @@ def _question(model: str, spec: EnvironmentSpec, catalog: Catalog) -> Question:
         known = [*spec.models, *catalog.models, *map(_short, catalog.models)]
         problem = f"{spec.name} has no model deployment {model!r}, nor has the catalog a card of that name"
         fail([f"{problem}; {did_you_mean(model, known)}"], f"headway plan {spec.name} lists the deployments")
-    return card_question(named[0], Demand(), catalog, spec.cluster.region)
+    card = named[0]
+    if not card.weight_bytes:
+        problem = f"the catalog knows no size of {card.id} in any weight format; read one from its checkpoint"
+        fail([problem], "headway model inspect PATH computes them from config.json and safetensors headers")
+    return card_question(card, Demand(), catalog, spec.cluster.region)
 
 
 def _asked(

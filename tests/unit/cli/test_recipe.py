@@ -60,6 +60,12 @@ def test_half_the_bytes_hold_twice_the_tokens() -> None:
             assert 2 * sequences <= held[machine, "fp8"] <= 2 * sequences + 1
 
 
+def test_a_card_without_any_known_size_is_refused_with_the_way_to_one() -> None:
+    said = refused("recipe", "Qwen3.5-27B")
+    assert "the catalog knows no size of Qwen/Qwen3.5-27B in any weight format" in said
+    assert "headway model inspect" in said
+
+
 def test_without_a_model_and_without_a_diff_it_asks_for_one() -> None:
     result = headway("recipe")
     assert result.exit_code == 2

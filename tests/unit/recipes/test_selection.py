@@ -236,3 +236,15 @@ def test_a_looser_objective_is_never_dearer(tmp_path: Path) -> None:
         folder.mkdir()
         prices.append(chosen(folder, objective={"ttft_seconds": ttft, "tpot_seconds": 0.1}).chosen.usd_per_hour)
     assert prices == sorted(prices, reverse=True)
+
+
+def test_equal_prices_on_as_many_machines_are_settled_by_the_larger_spot_pools(tmp_path: Path) -> None:
+    pools = {
+        "a-narrow": {"accelerator": "t4", "instance_types": ["g4dn.xlarge"], "max_gpus": 8},
+        "b-wide": {"accelerator": "t4", "instance_types": ["g4dn.xlarge", "g4dn.4xlarge"], "max_gpus": 8},
+    }
+    recipe = chosen(tmp_path, pools, pools=["a-narrow", "b-wide"], pin={"instance_type": "g4dn.xlarge"})
+    first, second = [candidate for candidate in recipe.candidates if candidate.runs]
+    assert (first.pool, second.pool) == ("b-wide", "a-narrow")
+    assert first.fleet_usd_per_hour == second.fleet_usd_per_hour
+    assert first.offers == 2 * second.offers
