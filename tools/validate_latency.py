@@ -1,7 +1,7 @@
 """Fits the constants of the latency model, judges them on what they have not seen, writes the page that says so.
 
     validate_latency.py            fit on every fitted row, leave each group out in turn, write the page
-    validate_latency.py --check    the same, and fail if the page or the constants in step_time.py are not the result
+    validate_latency.py --check    the same, and fail if the page or the constants in speeds.py are not the result
 
 Everything is deterministic: a coordinate search from fixed starting values, no clock, no randomness.
 """
@@ -21,7 +21,8 @@ from headway.catalog import load_catalog
 from headway.recipes.latency import STEP_ERROR, TTFT_ERROR
 from headway.recipes.measurements import Measurement, accelerator_of, load_measurements
 from headway.recipes.replica_load import first_token
-from headway.recipes.step_time import CENTRAL, CONSTANTS, Layout, Speeds, StepTime, step_time
+from headway.recipes.speeds import CENTRAL, CONSTANTS, Speeds
+from headway.recipes.step_time import Layout, StepTime, step_time
 
 PAGE = Path(__file__).parent.parent / "docs/reference/latency-validation.md"
 BUDGET = 2048
@@ -64,12 +65,12 @@ def main() -> None:
     stale = [name for name in SEARCH if not math.isclose(getattr(fitted, name), getattr(CENTRAL, name), rel_tol=0.01)]
     for name in stale:
         print(
-            f"{name}: {getattr(fitted, name):.4g} in {span(name, folds)}, step_time.py says {getattr(CENTRAL, name):.4g}"
+            f"{name}: {getattr(fitted, name):.4g} in {span(name, folds)}, speeds.py says {getattr(CENTRAL, name):.4g}"
         )
     if not check:
         PAGE.write_text(page, encoding="utf-8")
     elif stale or PAGE.read_text(encoding="utf-8") != page:
-        sys.exit("not the result of the fit; run tools/validate_latency.py and write what it prints into step_time.py")
+        sys.exit("not the result of the fit; run tools/validate_latency.py and write what it prints into speeds.py")
 
 
 # Prediction of one row

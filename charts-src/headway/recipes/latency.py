@@ -16,7 +16,8 @@ from headway.domain.accelerator import Accelerator
 from headway.domain.model_card import KvPrecision, ModelCard, Precision
 from headway.domain.objective import Workload
 from headway.recipes.replica_load import Engine, Load
-from headway.recipes.step_time import Constant, Layout, StepTime, step_time
+from headway.recipes.speeds import Constant
+from headway.recipes.step_time import Layout, StepTime, step_time
 
 STEP_ERROR = Constant(
     1.0, 0.80, 1.25, "factor", "held-out errors in docs/reference/latency-validation.md", "2026-11-21"

@@ -19,7 +19,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from headway.recipes.step_time import CENTRAL, StepTime
+from headway.recipes.speeds import CENTRAL
+from headway.recipes.step_time import StepTime
 
 DEVIATIONS = {0.90: 1.282, 0.95: 1.645, 0.99: 2.326}
 """Standard deviations to a quantile of the normal distribution."""

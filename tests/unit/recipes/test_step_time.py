@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from headway.domain.model_card import ModelCard
 from headway.recipes.measurements import EXTRA_ACCELERATORS, load_measurements
-from headway.recipes.step_time import CENTRAL, CONSTANTS, Layout, UnknownSpeed, expert_share, step_time
+from headway.recipes.speeds import CENTRAL, CONSTANTS
+from headway.recipes.step_time import Layout, UnknownSpeed, expert_share, step_time
 from unit.recipes.builders import CATALOG, a_card, an_accelerator
 
 A3B = CATALOG.models["Qwen/Qwen3-30B-A3B"]
