@@ -1,7 +1,7 @@
 """How long requests wait and how fast they stream, for one way to serve one load: pure arithmetic, tens of microseconds.
 
-    running sequences n      n = arrivals × (output × step(n + 1) + share of the steps that prompts take)    Little's law
-    time per output token    step(n + 1) + prompts that join meanwhile × what one adds; p95 at a full moment of the batch
+    running sequences n      n = arrivals × output × mean step of n + 1 sequences that n prompts join        Little's law
+    time per output token    that mean step; p95 at a full moment of the batch, with more prompts joining
     time to first token      wait for a slot + wait for earlier prompts + the step under way + the prompt's own chunks
 
 `replica_load` says what is assumed of arrivals, batches and queues.

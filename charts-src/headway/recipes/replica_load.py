@@ -9,6 +9,7 @@ What is assumed, and where it comes from:
 - Chunked prefill: a step carries every decoding sequence and fills up with prompt tokens to `max_num_batched_tokens`;
   prompts are taken first come, first served, an M/D/1 queue whose server is the rest of the step. Its wait is taken as
   zero with probability 1 - ρ and exponential beyond (Kingman's heavy-traffic form).
+- While one answer is made, as many prompts join as sequences run: arrivals × stay is both (Little's law).
 - Slots are an M/M/m queue with Sakasegawa's approximation (1977) of the probability to wait, ρ^(√(2(m + 1)) - 1).
 - p95 adds the p95 of both waits, which errs on the slow side. Prompts and answers have the workload's typical length; a
   long tail of lengths is not in a `Workload` and makes p95 worse than this.
@@ -53,18 +54,24 @@ class Engine:
     step: StepTime
     load: Load
     factor: float
-    prompt_seconds: float
-    """What one prompt adds to the steps of the sequences it joins; taken at the full batch, where least of it is hidden."""
+    chunk: float
+    """Prompt tokens that join a step at once: the whole prompt, or what a full batch leaves of a step."""
 
     @classmethod
     def of(cls, step: StepTime, load: Load, factor: float = 1.0) -> "Engine":
-        chunk = min(load.prompt, max(SMALLEST_CHUNK, load.budget - load.slots))
-        joined = step(load.slots, load.context, chunk, load.prompt / 2) - step(load.slots, load.context)
-        return cls(step, load, factor, factor * joined * load.prompt / chunk / step.stages)
+        return cls(step, load, factor, min(load.prompt, max(SMALLEST_CHUNK, load.budget - load.slots)))
 
-    def decode(self, running: float) -> float:
-        """Seconds of a step without prompts."""
-        return self.factor * self.step(running, self.load.context)
+    def pace(self, batch: float, prompts: float) -> float:
+        """Mean seconds of a step of `batch` sequences while `prompts` prompts join during one answer.
+
+        Fewer than one chunk a step makes some steps mixed and leaves the others alone; more share a step, up to its budget.
+        """
+        load = self.load
+        chunks = prompts * load.prompt / self.chunk / load.output / self.step.stages
+        tokens = min(max(chunks, 1.0) * self.chunk, max(self.chunk, load.budget - batch))
+        mixed = self.step(batch, load.context, tokens, load.prompt / 2)
+        share = min(chunks, 1.0)
+        return self.factor * ((1.0 - share) * self.step(batch, load.context) + share * mixed)
 
     def seen(self, running: float) -> float:
         """Sequences in the batch of a request that is one of them."""
@@ -72,8 +79,7 @@ class Engine:
 
     def sustained_rate(self, running: float) -> float:
         """Arrivals a second that keep this many sequences running (Little's law)."""
-        stay = self.load.output * self.decode(self.seen(running)) + running * self.prompt_seconds
-        return running / stay
+        return running / (self.load.output * self.pace(self.seen(running), running))
 
     def prompt_service(self, running: float) -> float:
         """Seconds the prompt queue needs for one prompt when its steps are full."""
@@ -93,21 +99,13 @@ class Engine:
         rate = self.load.rate
         if rate == 0.0:
             return 0.0
-        output, prompts = self.load.output, self.prompt_seconds
-        return _root(
-            lambda n: n - rate * (output * self.decode(self.seen(n)) + n * prompts),
-            0.0,
-            self.load.slots,
-        )
+        output = self.load.output
+        return _root(lambda n: n - rate * output * self.pace(self.seen(n), n), 0.0, self.load.slots)
 
     def tpot(self, running: float, tail: float) -> tuple[float, float]:
         """p50 and the quantile `tail` of the mean time per output token."""
-        rate, output = self.load.rate, self.load.output
-        alone = self.decode(self.seen(running))
-        usual = alone / (1.0 - rate * self.prompt_seconds)
-        joining = rate * output * usual
-        crowd = self.decode(self.crowded(running, tail))
-        return usual, crowd + (joining + DEVIATIONS[tail] * math.sqrt(joining)) * self.prompt_seconds / output
+        joining = running + DEVIATIONS[tail] * math.sqrt(running)
+        return self.pace(self.seen(running), running), self.pace(self.crowded(running, tail), joining)
 
     def crowded(self, running: float, tail: float) -> float:
         """Sequences in the batch of the request that meets a fuller one than the share `tail` of all do."""
