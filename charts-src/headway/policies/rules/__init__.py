@@ -6,6 +6,7 @@ from headway.policies.rule import Rule
 from headway.policies.rules import (
     addresses,
     delivery,
+    engine_flags,
     exposure,
     files,
     fit,
@@ -25,8 +26,8 @@ from headway.policies.rules import (
 )
 
 FAMILIES: tuple[ModuleType, ...] = (
-    files, shape, parts, references, selectors, ownership, workloads, addresses, scaling, metrics, fit, hardware, memory,
-    lifecycle, identity, delivery, exposure, traffic,
+    files, shape, engine_flags, parts, references, selectors, ownership, workloads, addresses, scaling, metrics, fit,
+    hardware, memory, lifecycle, identity, delivery, exposure, traffic,
 )  # fmt: skip
 
 
