@@ -17,6 +17,7 @@ from headway.policies.rules import (
     metrics,
     ownership,
     parts,
+    quotas,
     references,
     scaling,
     selectors,
@@ -27,7 +28,7 @@ from headway.policies.rules import (
 
 FAMILIES: tuple[ModuleType, ...] = (
     files, shape, engine_flags, parts, references, selectors, ownership, workloads, addresses, scaling, metrics, fit,
-    hardware, memory, lifecycle, identity, delivery, exposure, traffic,
+    hardware, quotas, memory, lifecycle, identity, delivery, exposure, traffic,
 )  # fmt: skip
 
 
