@@ -22,13 +22,14 @@ from headway.policies.rules import (
     scaling,
     selectors,
     shape,
+    timeouts,
     traffic,
     workloads,
 )
 
 FAMILIES: tuple[ModuleType, ...] = (
     files, shape, engine_flags, parts, references, selectors, ownership, workloads, addresses, scaling, metrics, fit,
-    hardware, quotas, memory, lifecycle, identity, delivery, exposure, traffic,
+    hardware, quotas, memory, lifecycle, identity, delivery, exposure, traffic, timeouts,
 )  # fmt: skip
 
 
