@@ -15,6 +15,7 @@ from headway.policies.rules import (
     lifecycle,
     memory,
     metrics,
+    network,
     ownership,
     parts,
     quotas,
@@ -29,7 +30,7 @@ from headway.policies.rules import (
 
 FAMILIES: tuple[ModuleType, ...] = (
     files, shape, engine_flags, parts, references, selectors, ownership, workloads, addresses, scaling, metrics, fit,
-    hardware, quotas, memory, lifecycle, identity, delivery, exposure, traffic, timeouts,
+    hardware, quotas, memory, lifecycle, identity, delivery, exposure, network, traffic, timeouts,
 )  # fmt: skip
 
 
