@@ -10,7 +10,7 @@ HPA := build/bin/hpa-virtual-time
 HISTORIES ?= 1000
 SEED ?= 1
 
-.PHONY: help setup synth validate check test test-hpa test-python-313 lint format types layers bench side-by-side docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 lint format types layers bench side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -71,6 +71,13 @@ side-by-side: setup .cache/peers/peers.stamp ## predictions beside those of publ
 .cache/peers/peers.stamp: requirements/peers.txt
 	@$(PYTHON) -m venv .cache/peers
 	@$(BIN)/uv pip install -q --python .cache/peers/bin/python --require-hashes -r requirements/peers.txt && touch $@
+
+check-agrees: setup .cache/scanners/scanners.stamp ## checkov over dist/, offline: what it passes, and why what it skips is skipped; writes docs/reference/checkov.md
+	@$(BIN)/python tools/check_agrees.py .cache/scanners/bin/checkov
+
+.cache/scanners/scanners.stamp: requirements/scanners.txt
+	@$(PYTHON) -m venv .cache/scanners
+	@$(BIN)/uv pip install -q --python .cache/scanners/bin/python --require-hashes -r requirements/scanners.txt && touch $@
 
 docs: setup ## reference pages and pictures, from the code
 	@$(BIN)/python tools/reference.py

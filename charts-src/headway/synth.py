@@ -143,7 +143,7 @@ def _prove(folder: Path, out: Path, spec: EnvironmentSpec, catalog: Catalog) -> 
 def facts_of(spec: EnvironmentSpec, catalog: Catalog) -> Facts:
     """What rules know of an environment."""
     cluster = spec.cluster
-    return Facts(catalog, cluster.daemon_sets, spec.name, cluster.keda.scaler, cluster.region)
+    return Facts(catalog, cluster.daemon_sets, spec.name, cluster.keda.scaler, cluster.region, cluster.quotas)
 
 
 def _shared_files(environment: str, app: str, manifests: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:

@@ -5,13 +5,16 @@
     fixtures/precision/<name>/     where the naive form of a rule would be wrong: no rule finds anything, but for what
                                    an expected.txt there lists of other rules
 
-Terraform files in a folder count as given with --terraform.
+Terraform files in a folder count as given with --terraform; a facts.toml makes it the whole of an environment with the
+cluster facts that it states.
 """
 
 import functools
+import tomllib
 from pathlib import Path
 
 from headway.catalog import load_catalog
+from headway.domain.cluster import Quotas
 from headway.policies import ALL, FILE_RULES, Facts, Index, Report, Rule, check, read_paths
 from headway.policies.terraform import read_terraform
 
@@ -23,10 +26,17 @@ PRECISION = sorted(path.name for path in (FIXTURES / "precision").iterdir())
 @functools.cache
 def report_of(folder: Path, environment: str | None = None) -> Report:
     """Checks one folder with every rule, as for a stranger's files unless an environment is named."""
-    facts = Facts(load_catalog(), environment=environment)
+    facts = _facts(folder / "facts.toml", environment)
     harvest = read_paths([str(folder)])
     terraform = read_terraform(str(folder)) if any(folder.glob("*.tf")) else None
     return check(harvest, Index(harvest.manifests, facts, harvest.kustomizations, terraform))
+
+
+def _facts(file: Path, environment: str | None) -> Facts:
+    if not file.exists():
+        return Facts(load_catalog(), environment=environment)
+    stated = tomllib.loads(file.read_text(encoding="utf-8"))
+    return Facts(load_catalog(), environment=stated["environment"], quotas=Quotas(**stated.get("quotas", {})))
 
 
 def found(folder: Path) -> list[str]:

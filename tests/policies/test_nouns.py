@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headway.policies import Facts, Index, Manifest, check, read_text
-from headway.policies.formula import formula_fault
 from headway.policies.model_server import ModelServer, flat, model_servers
 from headway.policies.node_pools import node_pools
 from headway.policies.promql import gives_many_series, metrics_in, outer_aggregation
@@ -69,27 +68,6 @@ def test_queries_give_their_metrics_and_how_many_series(
 def test_the_outer_aggregation_is_the_first_word() -> None:
     assert outer_aggregation("AVG(x)") == "avg"
     assert outer_aggregation("rate(x[1m])") is None
-
-
-@pytest.mark.parametrize(
-    ("formula", "problem"),
-    [
-        ("running + waiting * 10", None),
-        ("max(running, 1) ?? 2", None),
-        ("let x = running; x > 1 ? x : waiting", None),
-        ("float(running) / 2", None),
-        ("[running, waiting] | max()", None),
-        ("clamp_min(running, 1)", "calls clamp_min, which expr-lang does not have"),
-        ("queue * 2", "uses queue, which is the name of no trigger"),
-        ("(running", "leaves '(' open"),
-        ("running)", "closes ')' without opening it"),
-        ("running @ 2", "holds '@', which expr-lang does not have"),
-        ("  ", "is empty"),
-    ],
-)
-def test_formulas_are_judged_as_keda_would(formula: str, problem: str | None) -> None:
-    fault = formula_fault(formula, {"running", "waiting"})
-    assert (fault.problem if fault else None) == problem
 
 
 def test_a_script_is_split_as_a_shell_splits_it() -> None:

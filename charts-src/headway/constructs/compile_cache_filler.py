@@ -19,11 +19,15 @@ from headway.constructs.manifest import quantity
 from headway.constructs.namespace import CONFIRM
 from headway.constructs.part import ManifestChart, Part
 from headway.constructs.priority_classes import BACKGROUND
+from headway.constructs.scanner_skips import no_cpu_limit, skipping
 from headway.constructs.security import restricted_container, restricted_pod
 from headway.domain.names import resource_name
 
 STORAGE_CLASS = "efs-compile-cache"
 DEADLINE_SECONDS = 3600
+_NO_CPU_LIMIT = no_cpu_limit(
+    "a limit makes compiling last longer on a GPU that is paid for; the CPU it needs is requested"
+)
 _NOT_ITS_FAULT = k8s.PodFailurePolicy(
     rules=[
         k8s.PodFailurePolicyRule(
@@ -66,7 +70,11 @@ class CompileCacheFiller(Part):
         )
         self.add(
             k8s.KubeJobProps(
-                metadata=k8s.ObjectMeta(name=f"{folder.claim}-{folder.fingerprint}", namespace=namespace),
+                metadata=k8s.ObjectMeta(
+                    name=f"{folder.claim}-{folder.fingerprint}",
+                    namespace=namespace,
+                    annotations=skipping(_NO_CPU_LIMIT),
+                ),
                 spec=k8s.JobSpec(
                     backoff_limit=2,
                     pod_failure_policy=_NOT_ITS_FAULT,

@@ -145,7 +145,7 @@ class GatewayService(Part):
             container=self._container(),
             volumes=self._volumes(),
             grace_seconds=self._props.settings.drain_seconds + PRE_STOP_SECONDS + EXIT_SECONDS,
-            asks_api_server=True,
+            asks_api_server_for="watching the endpoints of model servers",
         )
 
     def _container(self) -> k8s.Container:

@@ -132,7 +132,7 @@ class MetricsCollector(Part):
                 TMP_VOLUME,
             ),
             grace_seconds=30,
-            asks_api_server=True,
+            asks_api_server_for="finding the pods to scrape",
             replicas=1,
             one_at_a_time=True,
             annotations={"headway.dev/config": fingerprint(config)},

@@ -11,6 +11,7 @@ from headway.constructs.engine_pod import EnginePodProps, engine_pod, serving_po
 from headway.constructs.manifest import int_or_string, plain
 from headway.constructs.part import Labels, ManifestChart, Part
 from headway.constructs.references import Endpoint, Identity, Pods
+from headway.constructs.scanner_skips import no_cpu_limit, skipping
 from headway.constructs.workload import account, disruption_budget, service
 from headway.domain.names import resource_name
 from headway.domain.noun import Noun
@@ -26,6 +27,9 @@ from headway.kinds import (
 )
 
 ROLE = "headway.dev/role"
+_NO_CPU_LIMIT = no_cpu_limit(
+    "a limit throttles loading and tokenizing while the GPU waits; the CPU it needs is requested"
+)
 
 
 class ModelServerProps(Noun, arbitrary_types_allowed=True):
@@ -86,7 +90,9 @@ class ModelServer(Part):
         lifecycle, surge = self._props.pod.recipe.lifecycle, self._props.pod.recipe.surge_replicas
         self.add(
             k8s.KubeDeploymentProps(
-                metadata=k8s.ObjectMeta(name=self.instance, namespace=self._props.namespace),
+                metadata=k8s.ObjectMeta(
+                    name=self.instance, namespace=self._props.namespace, annotations=skipping(_NO_CPU_LIMIT)
+                ),
                 spec=k8s.DeploymentSpec(
                     selector=k8s.LabelSelector(match_labels=self.selector),
                     progress_deadline_seconds=lifecycle.progress_deadline_seconds,

@@ -6,6 +6,7 @@ from headway.constructs.manifest import int_or_string, quantity
 from headway.constructs.part import Labels, Part
 from headway.constructs.priority_classes import SERVING_EDGE
 from headway.constructs.references import Endpoint, Port
+from headway.constructs.scanner_skips import asks_api_server, no_cpu_limit, skipping
 from headway.constructs.security import restricted_pod
 from headway.domain.noun import Noun
 from headway.recipes.lifecycle import PROBE_PERIOD_SECONDS
@@ -25,8 +26,8 @@ class ProgramProps(Noun, arbitrary_types_allowed=True):
     """Its volumes."""
     grace_seconds: int
     """Time from SIGTERM to SIGKILL, preStop included."""
-    asks_api_server: bool = False
-    """Whether it holds a token for the Kubernetes API."""
+    asks_api_server_for: str | None = None
+    """What it asks the Kubernetes API for, with a token of its own; `None` for none."""
     replicas: int | None = None
     """Set only where no scaler owns the count."""
     one_at_a_time: bool = False
@@ -39,8 +40,11 @@ def program(part: Part, props: ProgramProps) -> k8s.KubeDeploymentProps:
     """The Deployment of a part's program: restricted, spread over zones, never short of a replica in a rollout."""
     surge = k8s.RollingUpdateDeployment(max_surge=int_or_string(1), max_unavailable=int_or_string(0))
     rolling = k8s.DeploymentStrategy(type="RollingUpdate", rolling_update=surge)
+    skips = [no_cpu_limit("a limit throttles it while the node idles; the CPU it needs is requested")]
+    if props.asks_api_server_for:
+        skips.append(asks_api_server(props.asks_api_server_for))
     return k8s.KubeDeploymentProps(
-        metadata=k8s.ObjectMeta(name=part.instance, namespace=props.namespace),
+        metadata=k8s.ObjectMeta(name=part.instance, namespace=props.namespace, annotations=skipping(*skips)),
         spec=k8s.DeploymentSpec(
             replicas=props.replicas,
             selector=k8s.LabelSelector(match_labels=part.selector),
@@ -51,7 +55,7 @@ def program(part: Part, props: ProgramProps) -> k8s.KubeDeploymentProps:
                 metadata=k8s.ObjectMeta(labels=part.labels, annotations=props.annotations),
                 spec=k8s.PodSpec(
                     service_account_name=part.instance,
-                    automount_service_account_token=props.asks_api_server,
+                    automount_service_account_token=props.asks_api_server_for is not None,
                     enable_service_links=False,
                     priority_class_name=SERVING_EDGE.name,
                     termination_grace_period_seconds=props.grace_seconds,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from headway.catalog import Catalog
-from headway.domain.cluster import DaemonSetReserve
+from headway.domain.cluster import DaemonSetReserve, Quotas
 
 PRICE_REGION = "us-east-1"
 
@@ -21,6 +21,8 @@ class Facts:
     """Scaler that the environment's KEDA offers for engine metrics (`kedify-otel` is Kedify's build)."""
     region: str = PRICE_REGION
     """Region whose prices hold."""
+    quotas: Quotas = field(default_factory=Quotas)
+    """The account's EC2 quotas, where they are stated."""
 
     @property
     def closed(self) -> bool:

@@ -23,7 +23,7 @@ _IMAGES: tuple[tuple[re.Pattern[str], Engine], ...] = (
     (re.compile(r"(?:^|/)(?:lmsysorg/)?sglang(?:[:@]|$)"), "sglang"),
 )
 """Images whose own entry point is the server."""
-_SHORT = {
+SHORT_FLAGS = {
     "-tp": "tensor-parallel-size",
     "-pp": "pipeline-parallel-size",
     "-dp": "data-parallel-size",
@@ -50,8 +50,8 @@ class ModelServer:
         """Flags with dashes, without the leading ones; `None` for a switch."""
         found: dict[str, str | None] = {}
         for position, word in enumerate(self.words):
-            if word.startswith("--") or word in _SHORT:
-                name, equals, value = _SHORT.get(word, word[2:]).partition("=")
+            if word.startswith("--") or word in SHORT_FLAGS:
+                name, equals, value = SHORT_FLAGS.get(word, word[2:]).partition("=")
                 after = self.words[position + 1] if position + 1 < len(self.words) else "--"
                 found[name.replace("_", "-")] = value if equals else None if after.startswith("--") else after
         return found

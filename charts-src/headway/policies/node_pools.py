@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headway.catalog import Catalog
 from headway.domain.instance_type import InstanceType
@@ -11,6 +11,7 @@ from headway.policies.manifest import Field, Manifest
 from headway.policies.pods import Pod
 
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
+POOL_NAME = "karpenter.sh/nodepool"
 _OF_NODES = ("karpenter.k8s.aws/", "eks.amazonaws.com/")
 _MANUFACTURERS = {"nvidia.com/gpu": "nvidia", "amd.com/gpu": "amd", "aws.amazon.com/neuron": "aws"}
 _ANYWHERE = frozenset(
@@ -144,7 +145,7 @@ class NodePool:
 
     def offers(self, key: str, value: str) -> bool | None:
         """Whether its nodes carry a label; `None` where the machine decides."""
-        if key == "karpenter.sh/nodepool":
+        if key == POOL_NAME:
             return value == self.name
         if key in self.labels:
             return self.labels[key] == value
@@ -157,13 +158,29 @@ class NodePool:
         """Machines a pod may land on, by labels and taints alone; `None` where the pool is closed to it."""
         if any(self.offers(key, value) is False for key, value in demands.selector.items()):
             return None
-        if not demands.tolerate(self.taints) or (demands.terms and not any(self._may(term) for term in demands.terms)):
+        terms = [term for term in demands.terms if self._may(term)]
+        if not demands.tolerate(self.taints) or (demands.terms and not terms):
             return None
-        return tuple(machine for machine, labels in self.shapes if demands.suit({**labels, **self.labels}))
+        open_here = replace(demands, terms=terms)
+        return tuple(machine for machine, labels in self.shapes if open_here.suit({**labels, **self.labels}))
+
+    def is_named_by(self, demands: "Demands") -> bool:
+        """Whether a pod names this very pool among the nodes it may land on: by its name or a label of its own."""
+        own = {**self.labels, POOL_NAME: self.name}.items()
+        named = [r for term in demands.terms for r in term if r.operator == "In" and not _of_machine(r.key)]
+        return bool(demands.selector.items() & own) or any((r.key, v) in own for r in named for v in r.values)
 
     def _may(self, term: tuple[Requirement, ...]) -> bool:
-        open_keys = [r for r in term if not _of_machine(r.key) and r.key not in _ANYWHERE and not self._asks(r.key)]
-        return all(r.admits(self.labels) for r in open_keys)
+        own = {**self.labels, POOL_NAME: self.name}
+        open_keys = [
+            r for r in term if r.key == POOL_NAME or not (_of_machine(r.key) or r.key in _ANYWHERE or self._asks(r.key))
+        ]
+        return all(r.admits(own) for r in open_keys) and self._offers_one(term)
+
+    def _offers_one(self, term: tuple[Requirement, ...]) -> bool:
+        """Whether what it asks of keys that the pool itself states is offered."""
+        asked = [r for r in term if r.operator == "In" and self._asks(r.key)]
+        return all(any(self.offers(r.key, value) is not False for value in r.values) for r in asked)
 
     def _asks(self, key: str) -> bool:
         return any(r.key == key for r in self.requirements)

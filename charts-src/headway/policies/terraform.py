@@ -17,7 +17,7 @@ from lark.exceptions import LarkError
 from headway.policies.manifest import Manifest
 from headway.policies.reading import Harvest, MissingPath, read_text
 from headway.policies.reading.files import MOST_BYTES, SKIPPED
-from headway.policies.terraform_facts import Identity, TerraformFacts
+from headway.policies.terraform_facts import Identity, Origin, TerraformFacts
 
 Block = dict[str, Any]
 _OPTIONS = SerializationOptions(strip_string_quotes=True)
@@ -33,6 +33,9 @@ _KINDS = {
     "kubernetes_cluster_role": "ClusterRole",
     "kubernetes_role": "Role",
 }
+CLOUDFRONT_READ_SECONDS = 30
+CLOUDFRONT_KEEP_ALIVE_SECONDS = 5
+"""Defaults of an origin."""
 _ACCOUNTS = ("service_account", "kubernetes_service_account", "service_account_name")
 _NAMESPACES = ("namespace", "kubernetes_namespace", "service_account_namespace")
 
@@ -47,6 +50,7 @@ def read_terraform(folder: str) -> TerraformFacts:
     releases: set[str] = set()
     objects: set[tuple[str, str]] = set()
     manifests: list[Manifest] = []
+    origins: list[Origin] = []
     ignores_replicas = False
     for file in files:
         with file.open("rb") as stream:
@@ -55,11 +59,13 @@ def read_terraform(folder: str) -> TerraformFacts:
         identities += _identities(file.as_posix(), text, parsed)
         releases |= {value for block in _resources(parsed, "helm_release") if (value := _literal(block.get("chart")))}
         objects |= set(_objects(parsed))
+        origins += _origins(file.as_posix(), text, parsed)
         manifests += _heredocs(file.as_posix(), text).manifests
         ignores_replicas |= bool(re.search(r"ignore_changes\s*=\s*\[[^{}=]*replicas", text))
     return TerraformFacts(
-        tuple(identities), frozenset(releases), frozenset(objects), ignores_replicas, tuple(manifests), len(files)
-    )
+        tuple(identities), frozenset(releases), frozenset(objects), ignores_replicas, tuple(manifests), len(files),
+        tuple(origins),
+    )  # fmt: skip
 
 
 def _parsed(text: str) -> Block:
@@ -88,6 +94,33 @@ def _objects(parsed: Block) -> Iterator[tuple[str, str]]:
             first = metadata[0] if isinstance(metadata, list) and metadata else metadata
             if isinstance(first, dict) and (name := _literal(first.get("name"))):
                 yield kind, name
+
+
+def _origins(file: str, text: str, parsed: Block) -> Iterator[Origin]:
+    """Origins of distributions; CloudFront's defaults where a timeout is not stated."""
+    for distribution in _resources(parsed, "aws_cloudfront_distribution"):
+        for origin in _blocks(distribution, "origin"):
+            for kind in ("vpc_origin_config", "custom_origin_config"):
+                for settings in _blocks(origin, kind):
+                    name = _literal(origin.get("origin_id"))
+                    at = re.search(rf'origin_id\s*=\s*"{re.escape(name)}"', text) if name else None
+                    at = at or re.search(kind, text)
+                    line = text.count("\n", 0, at.start()) + 1 if at else 1
+                    read = _seconds(settings, "origin_read_timeout", CLOUDFRONT_READ_SECONDS)
+                    keep = _seconds(settings, "origin_keepalive_timeout", CLOUDFRONT_KEEP_ALIVE_SECONDS)
+                    yield Origin(file, line, kind == "vpc_origin_config", read, keep)
+
+
+def _blocks(owner: Block, name: str) -> list[Block]:
+    found = owner.get(name)
+    return [b for b in (found if isinstance(found, list) else [found]) if isinstance(b, dict)]
+
+
+def _seconds(settings: Block, name: str, default: int) -> int | None:
+    value = settings.get(name, default)
+    if isinstance(value, str) and value.isdigit():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _identities(file: str, text: str, parsed: Block) -> Iterator[Identity]:

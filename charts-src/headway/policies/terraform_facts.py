@@ -20,6 +20,25 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """A server that CloudFront asks: a load balancer or another host, no bucket."""
+
+    file: str
+    line: int
+    is_vpc: bool
+    """Whether it is reached inside the VPC."""
+    read_seconds: int | None
+    """Silence after which CloudFront answers 504; `None` where it comes from a variable."""
+    keep_alive_seconds: int | None
+    """How long CloudFront keeps an idle connection; `None` where it comes from a variable."""
+
+    @property
+    def label(self) -> str:
+        """How findings name it."""
+        return f"CloudFront ({self.file}:{self.line})"
+
+
+@dataclass(frozen=True)
 class TerraformFacts:
     """Facts from one folder of Terraform."""
 
@@ -33,3 +52,5 @@ class TerraformFacts:
     manifests: tuple[Manifest, ...] = ()
     """Objects in heredocs."""
     files: int = 0
+    origins: tuple[Origin, ...] = ()
+    """Origins of CloudFront distributions that are no buckets."""

@@ -1,6 +1,6 @@
 """A machine a replica may land on: an instance type with its prices, or a node that somebody else provides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headway.catalog import Catalog
 from headway.domain.gpu_pool import GpuPool, StaticNode
@@ -54,13 +54,14 @@ def machines(pool: GpuPool, catalog: Catalog, region: str) -> tuple[Machine, ...
         if pool.instance_types
         else catalog.instance_types_with(pool.accelerator, pool.gpu_count)
     )
-    return tuple(_machine(instance, pool, catalog, region) for instance in admitted)
+    return tuple(replace(machine_of(i, catalog, region), accelerator=pool.accelerator) for i in admitted)
 
 
-def _machine(instance: InstanceType, pool: GpuPool, catalog: Catalog, region: str) -> Machine:
+def machine_of(instance: InstanceType, catalog: Catalog, region: str) -> Machine:
+    """A machine of the cloud as Karpenter would start it, with its prices in a region."""
     return Machine(
         name=instance.name,
-        accelerator=pool.accelerator,
+        accelerator=instance.accelerator or "",
         gpu_count=instance.gpu_count,
         vcpus=instance.vcpu,
         cpu_millicores=instance.allocatable.cpu_millicores,

@@ -79,7 +79,7 @@ def argument_faults(stated: Stated, engine: EngineContract, catalog: Catalog) ->
             yield name, f"is deprecated in {engine.name} {flag.version}", f"state {flag.replaced_by}"
         elif flag.flag in seen:
             yield name, f"is the same flag as {seen[flag.flag]}", "keep one of them"
-        elif wrong := _misshapen(value, flag):
+        elif wrong := misshapen(value, flag):
             yield (name, *wrong)
         if flag is not None:
             seen.setdefault(flag.flag, name)
@@ -154,7 +154,7 @@ def _owner(flag: EngineFlag, engine: EngineContract) -> tuple[str, str] | None:
     return None
 
 
-def _misshapen(value: ArgumentValue, flag: EngineFlag) -> tuple[str, str] | None:
+def misshapen(value: ArgumentValue, flag: EngineFlag) -> tuple[str, str] | None:
     """Whether a value has the wrong number, kind or wording for its flag."""
     shown = ", ".join(as_texts(value))
     if flag.arity == "none":

@@ -6,6 +6,7 @@ from headway.policies.rule import Rule
 from headway.policies.rules import (
     addresses,
     delivery,
+    engine_flags,
     exposure,
     files,
     fit,
@@ -14,19 +15,22 @@ from headway.policies.rules import (
     lifecycle,
     memory,
     metrics,
+    network,
     ownership,
     parts,
+    quotas,
     references,
     scaling,
     selectors,
     shape,
+    timeouts,
     traffic,
     workloads,
 )
 
 FAMILIES: tuple[ModuleType, ...] = (
-    files, shape, parts, references, selectors, ownership, workloads, addresses, scaling, metrics, fit, hardware, memory,
-    lifecycle, identity, delivery, exposure, traffic,
+    files, shape, engine_flags, parts, references, selectors, ownership, workloads, addresses, scaling, metrics, fit,
+    hardware, quotas, memory, lifecycle, identity, delivery, exposure, network, traffic, timeouts,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from headway.policies.index import Index
 from headway.policies.manifest import Field, Manifest
 from headway.policies.model_server import ModelServer, answering_servers, servers_behind
 from headway.policies.pods import Container, Pod
+from headway.policies.request_path import ALB, backends
 from headway.policies.rule import Hit, rule
 from headway.policies.selectors import pods_matching
 
@@ -24,7 +25,6 @@ _FILLED_IN = re.compile(
     re.IGNORECASE,
 )
 _AWS = "service.beta.kubernetes.io/aws-load-balancer-"
-ALB = "alb.ingress.kubernetes.io/"
 
 
 @rule(
@@ -67,13 +67,6 @@ def _public(service: Manifest) -> str | None:
     if closed or service.each("spec", "loadBalancerSourceRanges"):
         return None
     return "no annotation makes it internal"
-
-
-def backends(index: Index, ingress: Manifest) -> list[Manifest]:
-    backends = [p.at("backend") for r in ingress.each("spec", "rules") for p in r.each("http", "paths")]
-    backends.append(ingress.at("spec", "defaultBackend"))
-    found = (index.named("Service", backend.text("service", "name"), ingress) for backend in backends)
-    return [service for service in found if service is not None]
 
 
 def served(index: Index, service: Manifest) -> list[ModelServer]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from headway.domain.cluster import DaemonSetReserve
 from headway.domain.instance_type import InstanceType
+from headway.policies.finding import Severity
 from headway.policies.index import Index
-from headway.policies.node_pools import NodePool, node_pools
+from headway.policies.node_pools import NodePool, demands_of, node_pools
 from headway.policies.pods import Pod
 from headway.policies.requests import Requests
 from headway.policies.rule import Hit, rule
@@ -15,7 +16,7 @@ from headway.policies.rule import Hit, rule
     "pod-fits-no-machine",
     traps=("H6",),
     severity="error",
-    proves="Every pod with a GPU fits an instance type that a pool it may land on admits.",
+    proves="Every pod with a GPU fits an instance type of each pool that it names, and of one that it may land on.",
     needs="The pod and the NodePools; instance types from the catalog; DaemonSets' share with --env.",
     remedy="lower its requests or admit a larger machine",
 )
@@ -24,39 +25,42 @@ def pod_fits_no_machine(index: Index) -> Iterator[Hit]:
     DaemonSets. A pod that asks 4 CPU or 16Gi waits for ever while Karpenter says that no instance type satisfies it. The
     rule counts every machine that the pool's conditions admit, and is silent for pods that no pool is open to and for
     pools whose types the catalog does not know. A pool of another folder to which nothing ties the pod makes it a
-    warning: there may be other nodes."""
+    warning: there may be other nodes. Of several pools that a pod names by required node affinity each must hold it; one
+    that does not is a warning: the alternative it stands for does not exist."""
     pools = index.derive(node_pools)
     for pod in index.pods if pools.pools else ():
-        wants = pod.requests
-        if not wants.wants_gpu and not _tied_by_label(pod, pools.pools):
+        demands = demands_of(pod)
+        named = [pool for pool in pools.pools if pool.is_named_by(demands)]
+        if not pod.requests.wants_gpu and not named:
             continue
         judged = [(pool, machines) for pool, machines in pools.open_to(pod) if machines]
-        lacks = [
-            (lack, pool)
-            for pool, machines in judged
-            for machine in machines
-            if (lack := lacking(wants, machine, index.facts.agents))
-        ]
-        if judged and len(lacks) == sum(len(machines) for _, machines in judged):
-            lack, pool = lacks[-1]
-            beside = index.facts.agents
-            fits = [
-                m for m in index.facts.catalog.instance_types.values() if m.listed and not lacking(wants, m, beside)
-            ]
-            same = [m for m in fits if m.gpu_name in {n.gpu_name for _, ms in judged for n in ms}]
-            nearest = min(same or fits, key=lambda m: (m.gpu_count, m.vcpu, m.memory_mib), default=None)
-            tied = _tied_by_label(pod, pools.pools) or any(index.together(p.manifest, pod.owner) for p, _ in judged)
-            yield Hit(
-                pod.spec,
-                f"fits no machine of NodePool {pool.name}: {lack}",
-                f"lower its requests, or admit {nearest.name}" if nearest else "lower its requests",
-                None if tied else "warning",
-            )
+        lacks = {id(pool): _shortage(index, pod, machines) for pool, machines in judged}
+        if judged and all(lacks.values()):
+            pool, machines = judged[-1]
+            tied = named or any(index.together(pool.manifest, pod.owner) for pool, _ in judged)
+            yield _misfit(index, pod, pool, lacks[id(pool)] or "", judged, None if tied else "warning")
+            continue
+        for pool, machines in judged:
+            if pool in named and (lack := lacks[id(pool)]):
+                yield _misfit(index, pod, pool, lack, [(pool, machines)], "warning")
 
 
-def _tied_by_label(pod: Pod, pools: list[NodePool]) -> bool:
-    wanted = pod.spec.labels("nodeSelector").items()
-    return any(wanted & pool.labels.items() for pool in pools)
+Judged = list[tuple[NodePool, tuple[InstanceType, ...]]]
+
+
+def _shortage(index: Index, pod: Pod, machines: tuple[InstanceType, ...]) -> str | None:
+    """What keeps a pod off the last of some machines; `None` where one of them holds it."""
+    found = [lacking(pod.requests, machine, index.facts.agents) for machine in machines]
+    return found[-1] if all(found) else None
+
+
+def _misfit(index: Index, pod: Pod, pool: NodePool, lack: str, judged: Judged, severity: Severity | None) -> Hit:
+    wants, beside = pod.requests, index.facts.agents
+    fits = [m for m in index.facts.catalog.instance_types.values() if m.listed and not lacking(wants, m, beside)]
+    same = [m for m in fits if m.gpu_name in {n.gpu_name for _, ms in judged for n in ms}]
+    nearest = min(same or fits, key=lambda m: (m.gpu_count, m.vcpu, m.memory_mib), default=None)
+    remedy = f"lower its requests, or admit {nearest.name}" if nearest else "lower its requests"
+    return Hit(pod.spec, f"fits no machine of NodePool {pool.name}: {lack}", remedy, severity)
 
 
 def lacking(wants: Requests, machine: InstanceType, agents: DaemonSetReserve) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from headway.policies.finding import Severity
 from headway.policies.index import Index
 from headway.policies.manifest import Field
-from headway.policies.node_pools import node_pools
+from headway.policies.node_pools import demands_of, node_pools
 from headway.policies.pods import Container, Pod
 from headway.policies.rule import Hit, rule
 
@@ -178,17 +178,30 @@ def _optional(source: Field, key: str, kind: str) -> Iterator[Reference]:
 def node_selector_unprovided(index: Index) -> Iterator[Hit]:
     """Karpenter launches nothing for a label that no pool states: the pod stays Pending for ever. Labels of zones,
     architecture, instance types and capacity are decided by the machine and taken as given. Without `--env` nodes that
-    no NodePool made may carry the label: a warning for labels of one's own, silence for labels of Kubernetes itself."""
+    no NodePool made may carry the label: a warning for labels of one's own, silence for labels of Kubernetes itself. Of
+    several values in a required node affinity one is enough; with `--env` the others are a warning."""
     pools = index.derive(node_pools).pools
     for pod in index.pods if pools else ():
-        for key, wanted in pod.spec.entries("nodeSelector"):
-            value = wanted.scalar() or ""
-            if any(pool.offers(key, value) is not False for pool in pools) or _of_others(index, key):
+        for place, key, values, alone in _demanded(pod):
+            dead = [value for value in values if all(pool.offers(key, value) is False for pool in pools)]
+            if not dead or _of_others(index, key) or not (index.facts.closed or (alone and dead == values)):
                 continue
-            message = f"wants nodes with {key}: {value}, which no NodePool labels"
+            message = f"wants nodes with {key}: {' or '.join(dead)}, which no NodePool labels"
             offered = sorted({pool.labels[key] for pool in pools if key in pool.labels})
             remedy = f"{key} is offered as {', '.join(offered)}" if offered else None
-            yield Hit(wanted, message, remedy, None if index.facts.closed or offered else "warning")
+            sure = alone and dead == values and (index.facts.closed or offered)
+            yield Hit(place, message, remedy, None if sure else "warning")
+
+
+def _demanded(pod: Pod) -> Iterator[tuple[Field, str, list[str], bool]]:
+    """Labels that a pod demands of its node, each with the values that would do, and whether no other term would do."""
+    for key, wanted in pod.spec.entries("nodeSelector"):
+        yield wanted, key, [wanted.scalar() or ""], True
+    terms = demands_of(pod).terms
+    for term in terms:
+        for requirement in term:
+            if requirement.operator == "In" and requirement.values:
+                yield requirement.at, requirement.key, list(requirement.values), len(terms) == 1
 
 
 def _of_others(index: Index, key: str) -> bool:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from headway.policies.formula import formula_fault
+from headway.policies.finding import Severity
 from headway.policies.index import Index
+from headway.policies.manifest import Field
 from headway.policies.rule import Hit, rule
-from headway.policies.scalers import scalers
+from headway.policies.scalers import Scaler, scalers
+from headway.scaling import Problem, check_formula, check_target
 
 COLD_START_SECONDS = 142
 """Demand to serving in the one breakdown measured on EKS: node 47 s, image 44 s, engine 51 s."""
@@ -18,22 +20,44 @@ STABILIZATION_SECONDS = 300
     "formula-not-compilable",
     traps=("S1", "S2"),
     severity="error",
-    proves="Every scalingModifiers formula is expr-lang over names of its own triggers.",
+    proves="Every scalingModifiers formula is expr-lang over names of its own triggers, and its target a number above 0.",
     needs="The ScaledObject.",
     remedy="use expr-lang's functions and the names of the triggers",
 )
 def formula_not_compilable(index: Index) -> Iterator[Hit]:
-    """KEDA's webhook compiles the formula when it is applied and refuses it; where the webhook is absent or fails open, the
-    scaler never becomes ready. `clamp_min` and other PromQL functions do not exist in expr-lang: write `max(x, 1)`. A name
-    in the formula is the `name` of a trigger, and it must be an identifier: letters, digits, underscores."""
+    """KEDA's webhook compiles the formula when it is applied, runs it with -1 for every trigger, and refuses it; where the
+    webhook is absent or fails open, the scaler never becomes ready. `clamp_min` and other PromQL functions do not exist in
+    expr-lang: write `max(x, 1)`. A name in the formula is the `name` of a trigger, and it must be an identifier: letters,
+    digits, underscores. What KEDA accepts and computes otherwise than it reads is a warning; a formula that uses parts of
+    expr-lang which the check does not know is not judged."""
     for scaler in index.derive(scalers):
-        formula = scaler.modifiers.at("formula")
+        formula, target = scaler.modifiers.at("formula"), scaler.modifiers.at("target")
         text = formula.text()
-        if not text or "{{" in text or "${" in text:
+        if not text or _filled_in_later(text):
             continue
-        names = {trigger.name for trigger in scaler.triggers if trigger.name}
-        if fault := formula_fault(text, names):
-            yield Hit(formula, f"formula {text!r} {fault.problem}", fault.remedy)
+        for problem in check_formula(text, _trigger_names(scaler)):
+            yield from _problem(formula, f"formula {text!r}", problem)
+        stated = target.scalar()
+        if stated is not None and not _filled_in_later(stated):
+            for problem in check_target(stated, has_fallback=False):
+                yield Hit(target, problem.problem, problem.remedy, "warning" if problem.outcome == "misread" else None)
+
+
+def _trigger_names(scaler: Scaler) -> set[str]:
+    """Names that a formula may use: those of all triggers but CPU and memory, which the HPA reads by itself."""
+    return {trigger.name for trigger in scaler.triggers if trigger.name and trigger.type not in ("cpu", "memory")}
+
+
+def _filled_in_later(text: str) -> bool:
+    return "{{" in text or "${" in text
+
+
+def _problem(place: Field, what: str, problem: Problem) -> Iterator[Hit]:
+    if problem.outcome == "not understood":
+        return
+    column = f", column {problem.position + 1}" if problem.position else ""
+    severity: Severity | None = "warning" if problem.outcome == "misread" else None
+    yield Hit(place, f"{what}{column}: {problem.problem}", problem.remedy, severity)
 
 
 @rule(
@@ -142,14 +166,11 @@ def fallback_ignored(index: Index) -> Iterator[Hit]:
     for scaler in index.derive(scalers):
         target = scaler.modifiers.at("target")
         text = target.scalar()
-        if (
-            scaler.spec.at("fallback")
-            and scaler.modifiers.at("formula")
-            and text
-            and not text.isdigit()
-            and "$" not in text
-        ):
-            yield Hit(target, f"has a fallback and target {text!r}, which is no whole number: the fallback is ignored")
+        if text is None or "$" in text or not scaler.modifiers.at("formula") or not scaler.spec.at("fallback"):
+            continue
+        for problem in check_target(text, has_fallback=True):
+            if "S8" in problem.traps:
+                yield Hit(target, problem.problem, problem.remedy)
 
 
 @rule(

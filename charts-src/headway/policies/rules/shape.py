@@ -2,32 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 
 from headway.domain.fault import did_you_mean
-from headway.policies.finding import Severity
 from headway.policies.index import Index
 from headway.policies.known_fields import KNOWN, known_places
 from headway.policies.manifest import Field
-from headway.policies.model_server import ModelServer, model_servers
 from headway.policies.pods import Container
 from headway.policies.rule import Hit, rule
 
 _VALUE = re.compile(r"([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?")
 _KEY = re.compile(r"([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?")
-FLAGS_FROM = (0, 32, 0)
-FLAGS_TO = (0, 33, 99)
-"""Releases that the recorded flags hold for."""
-GONE_FLAGS: dict[str, tuple[tuple[int, int, int], str]] = {
-    "disable-log-requests": ((0, 11, 0), "leave it out: requests are logged only with --enable-log-requests"),
-    "swap-space": ((0, 20, 0), "leave it out: the engine preempts by recomputing"),
-    "calculate-kv-scales": ((0, 28, 0), "leave it out"),
-    "override-attention-dtype": ((0, 28, 0), "leave it out"),
-    "use-v2-block-manager": ((0, 11, 0), "leave it out"),
-    "num-scheduler-steps": ((0, 11, 0), "leave it out"),
-    "device": ((0, 11, 0), "leave it out: the image decides"),
-}
-"""Flag → release that is known to lack it (the true one may be earlier), and what to do."""
 
 
 @rule(
@@ -192,43 +176,3 @@ def _empty(container: Container) -> Iterator[Hit]:
                 yield Hit(word, f"{key} has an empty element")
             elif not isinstance(word.value, str):
                 yield Hit(word, f"{key} has {_shown(word)}, the API takes texts", f'"{word.scalar() or ""}"')
-
-
-@rule(
-    "engine-flag-unknown",
-    severity="error",
-    proves="Every flag of a model server is one that its release of vLLM has.",
-    needs="The server's flags and the version in its image's tag; flags known to be gone are a warning without it.",
-    remedy="correct the flag",
-)
-def engine_flag_unknown(index: Index) -> Iterator[Hit]:
-    """vLLM ends with "unrecognized arguments" before it loads anything, and the pod crashes in a loop. Flags were recorded
-    from 0.32; they are compared for 0.32 and 0.33 alone. Of other releases only flags whose removal is known are judged."""
-    for server in index.derive(model_servers):
-        if server.engine != "vllm":
-            continue
-        for flag in server.flags:
-            if hit := _flag(index, server, flag):
-                yield hit
-
-
-def _flag(index: Index, server: ModelServer, flag: str) -> Hit | None:
-    version = server.version
-    if flag in GONE_FLAGS:
-        since, remedy = GONE_FLAGS[flag]
-        if version is None or version >= since:
-            severity: Severity | None = None if version else "warning"
-            return Hit(server.place(f"--{flag}"), f"--{flag} is no flag of vLLM any more", remedy, severity)
-    if version and FLAGS_FROM <= version <= FLAGS_TO:
-        known = index.derive(_flags)
-        plain = flag.partition(".")[0]
-        if plain not in known and not any(name.startswith(plain) for name in known):
-            return Hit(
-                server.place(f"--{flag}"), f"--{flag} is no flag of vllm serve", did_you_mean(flag, known, "remove it")
-            )
-    return None
-
-
-def _flags(_: Index) -> frozenset[str]:
-    text = files("headway.policies").joinpath("data/vllm-flags.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())

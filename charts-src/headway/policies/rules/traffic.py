@@ -1,17 +1,14 @@
 """The path of a request and of a scrape: load balancers, browsers and collectors in front of engines."""
 
-import re
 from collections.abc import Iterator
 
 from headway.policies.index import Index
-from headway.policies.manifest import Manifest
 from headway.policies.model_server import answering_servers
+from headway.policies.request_path import request_paths
 from headway.policies.rule import Hit, rule
-from headway.policies.rules.exposure import ALB, backends, served
 
-ALB_IDLE_SECONDS = 60
 KEEP_ALIVE_SECONDS = 5
-"""Defaults of the ALB's idle timeout and of vLLM's HTTP keep-alive."""
+"""Default of vLLM's HTTP keep-alive."""
 
 
 @rule(
@@ -26,33 +23,17 @@ def stream_cut_by_load_balancer(index: Index) -> Iterator[Hit]:
     """An ALB closes a connection after 60 s without a byte: a request that is queued longer ends with 504, unless comments
     keep the stream alive. And the engine closes idle connections after 5 s while the ALB still uses them: clients see
     502 at random. Engines behind a gateway of the set are the gateway's business."""
-    for ingress in index.of_kind("Ingress"):
-        albs = ingress.text("spec", "ingressClassName") == "alb" or any(
-            k.startswith(ALB) for k, _ in ingress.annotations()
-        )
-        for service in backends(index, ingress) if albs else ():
-            for server in served(index, service):
-                idle = _idle_seconds(ingress)
-                if server.engine == "vllm" and not server.whole_number("sse-keep-alive-interval"):
-                    message = f"closes a silent stream after {idle} s, and {server.pod.owner.name} sends no keep-alive"
-                    yield Hit(
-                        ingress.at("metadata", "annotations"), message, "--sse-keep-alive-interval 15 in the engine"
-                    )
-                keep = server.container.variable("VLLM_HTTP_TIMEOUT_KEEP_ALIVE")
-                seconds = int(keep) if keep and keep.isdigit() else KEEP_ALIVE_SECONDS
-                if server.engine == "vllm" and seconds <= idle:
-                    message = f"keeps connections {idle} s, {server.pod.owner.name} closes them after {seconds} s"
-                    yield Hit(
-                        ingress.at("metadata", "annotations"),
-                        message,
-                        f'VLLM_HTTP_TIMEOUT_KEEP_ALIVE: "{idle + 15}" in the engine',
-                    )
-
-
-def _idle_seconds(ingress: Manifest) -> int:
-    stated = ingress.text("metadata", "annotations", f"{ALB}load-balancer-attributes") or ""
-    found = re.search(r"idle_timeout\.timeout_seconds=(\d+)", stated)
-    return int(found[1]) if found else ALB_IDLE_SECONDS
+    for path in index.derive(request_paths):
+        idle, place = path.load_balancer.idle_seconds, path.ingress.at("metadata", "annotations")
+        for server in path.servers:
+            if server.engine == "vllm" and not server.whole_number("sse-keep-alive-interval"):
+                message = f"closes a silent stream after {idle} s, and {server.pod.owner.name} sends no keep-alive"
+                yield Hit(place, message, "--sse-keep-alive-interval 15 in the engine")
+            keep = server.container.variable("VLLM_HTTP_TIMEOUT_KEEP_ALIVE")
+            seconds = int(keep) if keep and keep.isdigit() else KEEP_ALIVE_SECONDS
+            if server.engine == "vllm" and seconds <= idle:
+                message = f"keeps connections {idle} s, {server.pod.owner.name} closes them after {seconds} s"
+                yield Hit(place, message, f'VLLM_HTTP_TIMEOUT_KEEP_ALIVE: "{idle + 15}" in the engine')
 
 
 @rule(
