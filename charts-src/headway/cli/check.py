@@ -51,6 +51,8 @@ def check_command(
         return
     if not paths:
         fail(["no path given"], "headway check dist/prod, or - for standard input; --rules lists the rules")
+    if agreed and not fixes:
+        fail(["--yes goes with --fix"], "add --fix, or leave --yes out")
     if fixes and "-" in paths:
         fail(["--fix cannot repair standard input"], "give files or folders")
     catalog = load_catalog()

@@ -128,9 +128,10 @@ def _standing(rules: Sequence[Rule], index: Index) -> Iterator[tuple[Rule, Hit]]
     for manifest in index.manifests:
         suppressions.read(manifest)
     for rule in rules:
+        hits: list[Hit] = []
         with suppress(Exception):  # the report that follows says that it could not judge
             hits = list(rule.judge(index))
-            yield from ((rule, hit) for hit in hits if not suppressions.covers(hit.at.manifest, rule.id))
+        yield from ((rule, hit) for hit in hits if not suppressions.covers(hit.at.manifest, rule.id))
 
 
 def _treated(hit: Hit, rule: str, why: str = "") -> Treated:

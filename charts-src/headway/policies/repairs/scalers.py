@@ -1,6 +1,7 @@
 """Repairs of scalers and of what they and alerts ask for."""
 
 import re
+from collections.abc import Mapping
 
 from headway.policies.engine_metrics import base_name, is_exported
 from headway.policies.formula import formula_fault
@@ -16,6 +17,7 @@ SUCCESSORS = {
     "time_per_output_token_seconds": "inter_token_latency_seconds",
 }
 """Metrics that were renamed and are otherwise what they were: same kind, unit and meaning."""
+_STRING = re.compile(r'(?<!__name__=)"[^"]*"|(?<!__name__=)\'[^\']*\'')
 _CLAMPS = {"clamp_min": "max", "clamp_max": "min"}
 
 
@@ -28,7 +30,14 @@ def name_with_colon(hit: Hit, _: Index) -> list[Change]:
     if hit.at.path[-1] != "query":
         raise LeftAlone("the collector behind the add-on may rename it")
     names = [name for name in metrics_in(hit.at.text() or "") if name.startswith("vllm_") and is_exported(name)]
-    return [Swap(hit.at.path, name, f"vllm:{name.removeprefix('vllm_')}") for name in names]
+    return _renamed(hit, {name: f"vllm:{name.removeprefix('vllm_')}" for name in names})
+
+
+def _renamed(hit: Hit, names: Mapping[str, str]) -> list[Change]:
+    strings = " ".join(_STRING.findall(hit.at.text() or ""))
+    if any(swapped(strings, old, new) != strings for old, new in names.items()):
+        raise LeftAlone("a label of the query has the metric's name")
+    return [Swap(hit.at.path, old, new) for old, new in names.items()]
 
 
 @repair(
@@ -44,7 +53,7 @@ def ask_for_successor(hit: Hit, _: Index) -> list[Change]:
     found = [(name, base_name(name)) for name in gone if base_name(name) in SUCCESSORS]
     if not found:
         raise LeftAlone("what took its place is another quantity")
-    return [Swap(hit.at.path, name, name.replace(base, SUCCESSORS[base])) for name, base in found]
+    return _renamed(hit, {name: name.replace(base, SUCCESSORS[base]) for name, base in found})
 
 
 @repair(
