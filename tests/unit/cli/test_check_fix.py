@@ -96,11 +96,9 @@ def test_what_is_rendered_is_left_alone_and_its_source_named(file: Path) -> None
 
 def test_manifests_in_terraform_and_bytes_that_are_no_utf8_are_left_alone(file: Path, tmp_path: Path) -> None:
     (tmp_path / "tf").mkdir()
-    (tmp_path / "tf" / "main.tf").write_text(
-        'resource "kubectl_manifest" "web" {\n  yaml_body = <<-EOT\n'
-        + "".join(f"    {line}\n" for line in file.read_text().split("\n---\n")[0].splitlines())
-        + "  EOT\n}\n"
-    )
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {port: 8000}}\n"
+    heredoc = f'resource "kubectl_manifest" "a" {{\n  yaml_body = <<EOT\n{config}EOT\n}}\n'
+    (tmp_path / "tf" / "main.tf").write_text(heredoc)
     file.write_bytes(file.read_bytes() + b"# \xff\n")
     result = headway("check", str(file), "--terraform", str(tmp_path / "tf"), "--fix", "--yes")
     assert "its file is not UTF-8" in result.stderr
@@ -108,7 +106,7 @@ def test_manifests_in_terraform_and_bytes_that_are_no_utf8_are_left_alone(file: 
     assert file.read_bytes().endswith(b"# \xff\n")
 
 
-def test_standard_input_cannot_be_repaired_and_a_folder_one_may_not_write_is_said(file: Path) -> None:
+def test_standard_input_cannot_be_repaired_and_yes_is_no_option_alone(file: Path) -> None:
     assert "--fix cannot repair standard input" in refused("check", "-", "--fix")
     assert "--yes goes with --fix" in refused("check", str(file), "--yes")
 
