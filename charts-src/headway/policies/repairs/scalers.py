@@ -49,7 +49,10 @@ def _renamed(hit: Hit, names: Mapping[str, str]) -> list[Change]:
 def ask_for_successor(hit: Hit, _: Index) -> list[Change]:
     if hit.severity is not None:
         raise LeftAlone("no image of the set says which version is asked")
-    gone = [name for name in metrics_in(hit.at.text() or "") if name.startswith("vllm:")]
+    asked = metrics_in(hit.at.text() or "")
+    if any(name.startswith("vllm_") for name in asked):
+        raise LeftAlone("something that is not seen here makes names with an underscore")
+    gone = [name for name in asked if name.startswith("vllm:")]
     found = [(name, base_name(name)) for name in gone if base_name(name) in SUCCESSORS]
     if not found:
         raise LeftAlone("what took its place is another quantity")
