@@ -6,6 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from headway.policies import ALL, FILE_RULES, Rule
+from headway.policies.repairs import REPAIRS
 from headway.policies.traps import UNSEEN, all_traps
 
 NOTE = "<!-- made by `make docs`; do not edit -->\n"
@@ -28,10 +29,17 @@ def _overview() -> str:
         "An **error** will not work or is unsafe, a **warning** will hurt (money, latency, noise), a **note** cannot be",
         "known from the files. Each rule stays silent where it lacks what it needs to know.",
         "",
-        "| rule | severity | proves | traps |",
-        "|---|---|---|---|",
+        f"`headway check --fix` repairs {len(REPAIRS)} of them, marked with ×, where no judgement is needed; the rule's",
+        "paragraph says what it changes and what it leaves to a person.",
+        "",
+        "| rule | severity | proves | traps | --fix |",
+        "|---|---|---|---|---|",
     ]
-    lines += [f"| [{r.id}]({r.family}.md#{r.id}) | {r.severity} | {r.proves} | {', '.join(r.traps)} |" for r in RULES]
+    lines += [
+        f"| [{r.id}]({r.family}.md#{r.id}) | {r.severity} | {r.proves} | {', '.join(r.traps)} | "
+        f"{'×' if r.id in REPAIRS else ''} |"
+        for r in RULES
+    ]
     lines += ["", "## Traps and the rules that see them", "", "| trap | rules, or why none |", "|---|---|"]
     for trap in all_traps():
         seen = ", ".join(f"[{r.id}]({r.family}.md#{r.id})" for r in RULES if trap in r.traps)
@@ -45,6 +53,7 @@ def _family(family: str, rules: list[Rule], repository: Path) -> str:
         traps = f" Traps: {', '.join(rule.traps)}." if rule.traps else ""
         lines += [f"## {rule.id}", "", f"**{rule.severity}.** {rule.proves}{traps}", "", rule.why, ""]
         lines += [f"Needs to know: {rule.needs}", "", f"Remedy: {rule.remedy}.", ""]
+        lines += [f"`headway check --fix`: {REPAIRS[rule.id].does}", ""] if rule.id in REPAIRS else []
         found = (repository / FIXTURES / rule.id / "fault" / "expected.txt").read_text(encoding="utf-8").splitlines()
         example = next(line for line in found if f": {rule.id}: " in line)
         lines += [

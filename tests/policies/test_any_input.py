@@ -64,12 +64,9 @@ def test_manifests_of_any_shape_are_judged(objects: list[tuple[str, dict]]) -> N
     judged(Harvest(manifests=manifests))
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.integers(min_value=0), st.integers(min_value=1, max_value=12))
-def test_mutated_manifests_are_judged(seed: int, edits: int) -> None:
+def mutated(text: str, source: random.Random, edits: int) -> str:
     """Lines removed, doubled, swapped, indented or emptied: what a hurried hand does."""
-    source = random.Random(seed)  # noqa: S311
-    lines = source.choice(samples()).splitlines()
+    lines = text.splitlines()
     for _ in range(edits):
         at = source.randrange(len(lines))
         edit = source.randrange(5)
@@ -85,7 +82,14 @@ def test_mutated_manifests_are_judged(seed: int, edits: int) -> None:
             lines[at] = lines[at].replace(
                 source.choice("aeio:-{}[]\"' "), source.choice("\t:{[&*!|>'\"#%@`\u2028\x07é0")
             )
-    judged(read_text("mutated.yaml", "\n".join(lines)))
+    return "\n".join(lines)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(min_value=0), st.integers(min_value=1, max_value=12))
+def test_mutated_manifests_are_judged(seed: int, edits: int) -> None:
+    source = random.Random(seed)  # noqa: S311
+    judged(read_text("mutated.yaml", mutated(source.choice(samples()), source, edits)))
 
 
 @settings(max_examples=200, deadline=None)

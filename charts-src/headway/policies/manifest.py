@@ -16,10 +16,18 @@ Path = tuple[str | int, ...]
 class Field:
     """A value in a manifest and where it stands."""
 
-    __slots__ = ("line", "manifest", "value")
+    __slots__ = ("_below", "_parent", "line", "manifest", "value")
 
-    def __init__(self, manifest: "Manifest", value: Any, line: int) -> None:
+    def __init__(
+        self, manifest: "Manifest", value: Any, line: int, parent: "Field | None" = None, below: Path = ()
+    ) -> None:
         self.manifest, self.value, self.line = manifest, value, line
+        self._parent, self._below = parent, below
+
+    @property
+    def path(self) -> Path:
+        """Keys and positions that lead to it from the object; also to what is missing."""
+        return (*self._parent.path, *self._below) if self._parent is not None else self._below
 
     def __bool__(self) -> bool:
         """Whether there is a value; 0, false and empty texts are values."""
@@ -33,14 +41,17 @@ class Field:
             if inner is not None or (isinstance(value, dict) and key in value):
                 line = line_of(value, key, line)
             value = inner
-        return Field(self.manifest, value, line)
+        return Field(self.manifest, value, line, self, path)
 
     def each(self, *path: str | int) -> list["Field"]:
         """Items of a list below, empty for anything else."""
         found = self.at(*path) if path else self
         if not isinstance(found.value, list):
             return []
-        return [Field(self.manifest, item, line_of(found.value, i, found.line)) for i, item in enumerate(found.value)]
+        return [
+            Field(self.manifest, item, line_of(found.value, i, found.line), found, (i,))
+            for i, item in enumerate(found.value)
+        ]
 
     def entries(self, *path: str | int) -> list[tuple[str, "Field"]]:
         """Keys and values of a mapping below, empty for anything else."""
@@ -48,7 +59,7 @@ class Field:
         if not isinstance(found.value, dict):
             return []
         return [
-            (str(key), Field(self.manifest, value, line_of(found.value, key, found.line)))
+            (str(key), Field(self.manifest, value, line_of(found.value, key, found.line), found, (key,)))
             for key, value in found.value.items()
         ]
 

@@ -30,7 +30,7 @@ class Container(Field):
     __slots__ = ("__dict__", "initial")
 
     def __init__(self, field: Field, initial: bool) -> None:
-        super().__init__(field.manifest, field.value, field.line)
+        super().__init__(field.manifest, field.value, field.line, field)
         self.initial = initial
 
     @property

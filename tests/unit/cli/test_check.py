@@ -9,7 +9,7 @@ from headway.policies import ALL, FILE_RULES
 from policies.fixture_sets import FIXTURES
 from unit.cli.test_commands import headway, refused
 
-FAULT = str(FIXTURES / "pod-fits-no-machine" / "fault")
+FAULT = str(FIXTURES / "pod-fits-no-machine" / "fault" / "model.yaml")
 CLEAN = str(FIXTURES / "pod-fits-no-machine" / "clean")
 WARNED = str(FIXTURES / "reference-unresolved" / "fault")
 SUPPRESSED = str(FIXTURES / "suppression-unused" / "fault")

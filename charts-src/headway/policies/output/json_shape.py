@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from headway.policies.repairs import REPAIRS
 from headway.policies.report import Report
 from headway.policies.rule import Rule
 
@@ -32,4 +33,5 @@ def rule_shape(rule: Rule) -> dict[str, Any]:
         "needs": rule.needs,
         "remedy": rule.remedy,
         "page": rule.page,
+        "repair": REPAIRS[rule.id].does if rule.id in REPAIRS else None,
     }

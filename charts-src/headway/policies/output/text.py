@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from headway.policies.finding import Finding
+from headway.policies.repairs import REPAIRS
 from headway.policies.report import Report
 from headway.policies.rule import Rule
 
@@ -37,7 +38,7 @@ def summary(report: Report) -> str:
 
 
 def rules_as_text(rules: Sequence[Rule]) -> str:
-    """Every rule: id, severity, traps, what it proves, remedy."""
+    """Every rule: id, severity, traps, what it proves, remedy, and what `--fix` does."""
     return "\n".join(
         f"{rule.id} ({rule.severity}{''.join(f', {trap}' for trap in rule.traps)})\n"
         + _indented(f"proves: {rule.proves}", 2)
@@ -45,6 +46,7 @@ def rules_as_text(rules: Sequence[Rule]) -> str:
         + _indented(f"needs: {rule.needs}", 2)
         + "\n"
         + _indented(f"fix: {rule.remedy}", 2)
+        + (f"\n{_indented(f'--fix: {REPAIRS[rule.id].does}', 2)}" if rule.id in REPAIRS else "")
         for rule in rules
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from headway.policies.lines import Sequence
-from headway.policies.manifest import Manifest
+from headway.policies.manifest import Manifest, Path
 from headway.policies.reading.document import BrokenDocument, read_document
 from headway.policies.reading.harvest import Harvest, ReadFault
 
@@ -36,24 +36,34 @@ def read_text(file: str, text: str) -> Harvest:
         text = _PAIR.sub(lambda found: json.loads(f'"{found.group()}"'), text)
     if file.rsplit("/", 1)[-1] in _KUSTOMIZATION_FILES and "kind:" not in text:
         text = f"{text.rstrip()}\nkind: Kustomization\napiVersion: {_KUSTOMIZE}v1beta1\n"
-    for chunk, line in _chunks(text):
-        if all(key in chunk for key in _KEYS):
+    for chunk, line, _ in chunks(text):
+        if may_hold_objects(chunk):
             _read(file, chunk, line, harvest)
         elif chunk.strip():
             harvest.unread["no Kubernetes object"] += bool(_has_content(chunk))
     return harvest
 
 
-def _chunks(text: str) -> Iterator[tuple[str, int]]:
-    """Documents with the number of their first line."""
+def may_hold_objects(chunk: str) -> bool:
+    """Whether a document states what every object states."""
+    return all(key in chunk for key in _KEYS)
+
+
+def is_template(chunk: str) -> bool:
+    """Whether a document holds Helm's own placeholders."""
+    return _HELM.search(chunk) is not None
+
+
+def chunks(text: str) -> Iterator[tuple[str, int, int]]:
+    """Documents with the number of their first line and the offset of their first character."""
     start, line = 0, 1
     for marker in _MARKER.finditer(text):
         if marker.start() > start:
-            yield text[start : marker.start()], line
+            yield text[start : marker.start()], line, start
             line += text.count("\n", start, marker.start())
         start = marker.start() if marker.group() == "---" else marker.end()
     if start < len(text):
-        yield text[start:], line
+        yield text[start:], line, start
 
 
 def _has_content(chunk: str) -> bool:
@@ -61,7 +71,7 @@ def _has_content(chunk: str) -> bool:
 
 
 def _read(file: str, chunk: str, line: int, harvest: Harvest) -> None:
-    if _HELM.search(chunk):
+    if is_template(chunk):
         harvest.unread["helm template"] += 1
         return
     try:
@@ -87,17 +97,27 @@ def _remedy(problem: str) -> str:
 
 
 def _recognise(file: str, value: Any, harvest: Harvest) -> None:
-    if not isinstance(value, dict):
-        harvest.unread["no Kubernetes object"] += 1
-        return
-    kind, version = value.get("kind"), value.get("apiVersion")
+    for _, found in objects_in(value):
+        if found is None:
+            harvest.unread["no Kubernetes object"] += 1
+        elif found["apiVersion"].startswith(_KUSTOMIZE):
+            harvest.unread["kustomization"] += 1
+            harvest.kustomizations.append(Manifest(file, found))
+        else:
+            harvest.manifests.append(Manifest(file, found))
+
+
+def objects_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any] | None]]:
+    """Objects of a document, those of Lists one by one, with where they stand in it; `None` for what is no object."""
+    kind, version = (value.get("kind"), value.get("apiVersion")) if isinstance(value, dict) else (None, None)
     if not isinstance(kind, str) or not isinstance(version, str) or not kind or not version:
-        harvest.unread["no Kubernetes object"] += 1
-    elif version.startswith(_KUSTOMIZE):
-        harvest.unread["kustomization"] += 1
-        harvest.kustomizations.append(Manifest(file, value))
-    elif kind.endswith("List") and isinstance(items := value.get("items"), Sequence):
-        for item in items:
-            _recognise(file, item, harvest)
+        yield path, None
+    elif (
+        kind.endswith("List")
+        and not version.startswith(_KUSTOMIZE)
+        and isinstance(items := value.get("items"), Sequence)
+    ):
+        for position, item in enumerate(items):
+            yield from objects_in(item, (*path, "items", position))
     else:
-        harvest.manifests.append(Manifest(file, value))
+        yield path, value
