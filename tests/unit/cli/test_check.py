@@ -9,7 +9,7 @@ from headway.policies import ALL, FILE_RULES
 from policies.fixture_sets import FIXTURES
 from unit.cli.test_commands import headway, refused
 
-FAULT = str(FIXTURES / "pod-fits-no-machine" / "fault")
+FAULT = str(FIXTURES / "pod-fits-no-machine" / "fault" / "model.yaml")
 CLEAN = str(FIXTURES / "pod-fits-no-machine" / "clean")
 WARNED = str(FIXTURES / "reference-unresolved" / "fault")
 SUPPRESSED = str(FIXTURES / "suppression-unused" / "fault")
@@ -42,7 +42,7 @@ def test_sarif_and_annotations_carry_the_same_places() -> None:
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 10}
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [result["ruleId"]]
     first = headway("check", FAULT, "--format", "github").stdout.splitlines()[0]
-    assert first.startswith(f"::error file={FAULT}/model.yaml,line=10,title=pod-fits-no-machine Deployment/trainer::")
+    assert first.startswith(f"::error file={FAULT},line=10,title=pod-fits-no-machine Deployment/trainer::")
 
 
 def test_what_is_suppressed_is_listed_with_its_reason() -> None:
@@ -58,7 +58,7 @@ def test_standard_input_is_read() -> None:
 
     from headway.cli import main
 
-    text = Path(FAULT, "model.yaml").read_text()
+    text = Path(FAULT).read_text()
     result = CliRunner().invoke(main, ["check", "-", "--format", "json"], input=text)
     assert [f["file"] for f in json.loads(result.stdout)["findings"]] == ["<stdin>"]
 
