@@ -229,16 +229,25 @@ class NodePools:
         shapes = [(machine, labels_of(machine)) for machine in catalog.instance_types.values() if machine.listed]
         self._shapes = shapes
         self.pools = [NodePool(manifest, shapes) for manifest in manifests]
+        self._named: dict[str, list[NodePool]] = {}
         self._answers: dict[str, list[tuple[NodePool, tuple[InstanceType, ...]]]] = {}
 
     def open_to(self, pod: Pod) -> list[tuple[NodePool, tuple[InstanceType, ...]]]:
         """Pools a pod may land on, with the machines of each; pods that demand the same get the same answer."""
-        key = repr([pod.spec.at(name).value for name in ("nodeSelector", "tolerations", "affinity")])
+        key = _demand_key(pod)
         if key not in self._answers:
             demands = demands_of(pod)
             answers = ((pool, pool.holds(demands)) for pool in self.pools)
             self._answers[key] = [(pool, machines) for pool, machines in answers if machines is not None]
         return self._answers[key]
+
+    def named_by(self, pod: Pod) -> list[NodePool]:
+        """Pools that a pod names by their name or a label of theirs; pods that demand the same get the same answer."""
+        key = _demand_key(pod)
+        if key not in self._named:
+            demands = demands_of(pod)
+            self._named[key] = [pool for pool in self.pools if pool.is_named_by(demands)]
+        return self._named[key]
 
     def reachable(self, pod: Pod) -> tuple[InstanceType, ...]:
         """Machines with the GPU a pod asks for that it may land on; empty where the files do not say.
@@ -260,6 +269,10 @@ class NodePools:
             return ()
         fitting = (m for m, labels in self._shapes if demands.suit(labels) and name in (None, m.gpu_name))
         return tuple(m for m in fitting if m.gpu_resource == wants.gpu_resource and m.gpu_count >= wants.gpus)
+
+
+def _demand_key(pod: Pod) -> str:
+    return repr([pod.spec.at(name).value for name in ("nodeSelector", "tolerations", "affinity")])
 
 
 def _of_gpu(key: str) -> bool:

@@ -6,7 +6,7 @@ from headway.domain.cluster import DaemonSetReserve
 from headway.domain.instance_type import InstanceType
 from headway.policies.finding import Severity
 from headway.policies.index import Index
-from headway.policies.node_pools import NodePool, demands_of, node_pools
+from headway.policies.node_pools import NodePool, node_pools
 from headway.policies.pods import Pod
 from headway.policies.requests import Requests
 from headway.policies.rule import Hit, rule
@@ -29,8 +29,7 @@ def pod_fits_no_machine(index: Index) -> Iterator[Hit]:
     that does not is a warning: the alternative it stands for does not exist."""
     pools = index.derive(node_pools)
     for pod in index.pods if pools.pools else ():
-        demands = demands_of(pod)
-        named = [pool for pool in pools.pools if pool.is_named_by(demands)]
+        named = pools.named_by(pod)
         if not pod.requests.wants_gpu and not named:
             continue
         judged = [(pool, machines) for pool, machines in pools.open_to(pod) if machines]
