@@ -177,8 +177,8 @@ def _optional(source: Field, key: str, kind: str) -> Iterator[Reference]:
 )
 def node_selector_unprovided(index: Index) -> Iterator[Hit]:
     """Karpenter launches nothing for a label that no pool states: the pod stays Pending for ever. Labels of zones,
-    architecture, instance types and capacity are decided by the machine and taken as given. Without `--env` nodes that
-    no NodePool made may carry the label: a warning for labels of one's own, silence for labels of Kubernetes itself."""
+    architecture, instance types and capacity are decided by the machine and taken as given. Without `--env` nodes of
+    pools that are not in the files may carry the label: a warning, and silence for labels of Kubernetes itself."""
     pools = index.derive(node_pools).pools
     for pod in index.pods if pools else ():
         for key, wanted in pod.spec.entries("nodeSelector"):
@@ -188,7 +188,7 @@ def node_selector_unprovided(index: Index) -> Iterator[Hit]:
             message = f"wants nodes with {key}: {value}, which no NodePool labels"
             offered = sorted({pool.labels[key] for pool in pools if key in pool.labels})
             remedy = f"{key} is offered as {', '.join(offered)}" if offered else None
-            yield Hit(wanted, message, remedy, None if index.facts.closed or offered else "warning")
+            yield Hit(wanted, message, remedy, None if index.facts.closed else "warning")
 
 
 def _of_others(index: Index, key: str) -> bool:

@@ -29,6 +29,21 @@ GONE_FLAGS: dict[str, tuple[tuple[int, int, int], str]] = {
 }
 """Flag → release that is known to lack it (the true one may be earlier), and what to do."""
 
+SWITCHES = frozenset(
+    {
+        "disable-custom-all-reduce",
+        "disable-log-stats",
+        "enable-auto-tool-choice",
+        "enable-expert-parallel",
+        "enable-lora",
+        "enable-prefix-caching",
+        "enforce-eager",
+        "headless",
+        "trust-remote-code",
+    }
+)
+"""Flags without a value in every release that had them; `enable-chunked-prefill` took one in early releases."""
+
 
 @rule(
     "field-unknown",
@@ -203,12 +218,13 @@ def _empty(container: Container) -> Iterator[Hit]:
 )
 def engine_flag_unknown(index: Index) -> Iterator[Hit]:
     """vLLM ends with "unrecognized arguments" before it loads anything, and the pod crashes in a loop. Flags were recorded
-    from 0.32; they are compared for 0.32 and 0.33 alone. Of other releases only flags whose removal is known are judged."""
+    from 0.32; they are compared for 0.32 and 0.33 alone. Of other releases only flags whose removal is known are judged; where the image tells no release, as a note. A switch
+    that is given a value ("--enforce-eager=true") ends every release: "ignored explicit argument"."""
     for server in index.derive(model_servers):
         if server.engine != "vllm":
             continue
         for flag in server.flags:
-            if hit := _flag(index, server, flag):
+            if hit := _flag(index, server, flag) or _switch(server, flag):
                 yield hit
 
 
@@ -217,7 +233,8 @@ def _flag(index: Index, server: ModelServer, flag: str) -> Hit | None:
     if flag in GONE_FLAGS:
         since, remedy = GONE_FLAGS[flag]
         if version is None or version >= since:
-            severity: Severity | None = None if version else "warning"
+            moving = server.container.image.partition("@")[0].endswith((":latest", ":nightly", "vllm-openai"))
+            severity: Severity | None = None if version else "warning" if moving else "note"
             return Hit(server.place(f"--{flag}"), f"--{flag} is no flag of vLLM any more", remedy, severity)
     if version and FLAGS_FROM <= version <= FLAGS_TO:
         known = index.derive(_flags)
@@ -227,6 +244,16 @@ def _flag(index: Index, server: ModelServer, flag: str) -> Hit | None:
                 server.place(f"--{flag}"), f"--{flag} is no flag of vllm serve", did_you_mean(flag, known, "remove it")
             )
     return None
+
+
+def _switch(server: ModelServer, flag: str) -> Hit | None:
+    stated = next((w for w in server.words if w.replace("_", "-").startswith(f"--{flag}=")), None)
+    if flag not in SWITCHES or stated is None:
+        return None
+    value = stated.partition("=")[2]
+    remedy = f"leave it out, or --no-{flag}" if value.lower() == "false" else f"--{flag}"
+    place = server.place(stated.partition("=")[0] + "=")
+    return Hit(place, f"--{flag} is a switch and takes no value, it is given {value!r}", remedy)
 
 
 def _flags(_: Index) -> frozenset[str]:

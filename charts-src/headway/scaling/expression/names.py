@@ -8,9 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-KEYWORDS = frozenset(
-    "and contains else endsWith false if in let matches nil not or startsWith true".split()
-)
+KEYWORDS = frozenset("and contains else endsWith false if in let matches nil not or startsWith true".split())
 KNOWN_FUNCTIONS = frozenset("abs all any ceil count float floor int len max mean median min none one round sum".split())
 """Functions that are understood here."""
 OTHER_FUNCTIONS = frozenset(
