@@ -108,6 +108,12 @@ class ModelServer:
         match = None if image.startswith(OTHER_NUMBERS) else _VERSION.search(image)
         return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
+    @property
+    def follows_upstream(self) -> bool:
+        """Whether the image is whatever was released last."""
+        image = self.container.image
+        return "@" not in image and image.endswith((":latest", ":nightly", "/vllm-openai"))
+
     def place(self, text: str) -> Field:
         """Where a word of its arguments stands, else the container."""
         for key in ("args", "command"):

@@ -19,6 +19,15 @@ _NO_OPERATORS = (
     "external-secrets.io",
 )
 """Groups whose objects make no pods, or whose pods carry labels of their own."""
+GIVEN_LABELS = (
+    "apps.kubernetes.io/pod-index",
+    "statefulset.kubernetes.io/",
+    "batch.kubernetes.io/",
+    "leaderworkerset.sigs.k8s.io/",
+    "job-name",
+    "pod-template-hash",
+)
+"""Labels that controllers give the pods they make; no template states them."""
 
 
 @rule(
@@ -32,12 +41,16 @@ _NO_OPERATORS = (
 def selector_matches_nothing(index: Index) -> Iterator[Hit]:
     """A Service without endpoints answers nobody, a budget without pods protects nothing, a monitor without targets makes
     a metric that reads as zero. Pods that an operator makes for a custom resource beside, whose name their labels carry,
-    are believed to come. Where nothing that could be selected stands in the same folder, or in the namespaces that a monitor
-    names, the rule is silent, and without `--env` it is a warning."""
+    are believed to come, and labels that controllers add (`pod-index`) to be there. Where nothing that could be selected
+    stands in the same folder, or in the namespaces that a monitor names, the rule is silent, and without `--env` it is a
+    warning."""
     for m in index.of_kind("Service", "PodDisruptionBudget", "PodMonitor"):
         selector = m.at("spec", "selector")
         labels = selector.labels() if m.kind == "Service" else selector.labels("matchLabels")
         if not labels or m.text("spec", "type") == "ExternalName" or (m.kind == "Service" and m.group):
+            continue
+        labels = {key: value for key, value in labels.items() if not key.startswith(GIVEN_LABELS)}
+        if not labels:
             continue
         severity = _severity(index, m)
         found = index.selected(m, labels) if m.kind == "Service" else _pods(index, m, selector)

@@ -218,8 +218,9 @@ def _empty(container: Container) -> Iterator[Hit]:
 )
 def engine_flag_unknown(index: Index) -> Iterator[Hit]:
     """vLLM ends with "unrecognized arguments" before it loads anything, and the pod crashes in a loop. Flags were recorded
-    from 0.32; they are compared for 0.32 and 0.33 alone. Of other releases only flags whose removal is known are judged; where the image tells no release, as a note. A switch
-    that is given a value ("--enforce-eager=true") ends every release: "ignored explicit argument"."""
+    from 0.32; they are compared for 0.32 and 0.33 alone. Of other releases only flags whose removal is known are judged;
+    where the image tells no release, as a note. A switch that is given a value ("--enforce-eager=true") ends every
+    release: "ignored explicit argument"."""
     for server in index.derive(model_servers):
         if server.engine != "vllm":
             continue
@@ -233,8 +234,7 @@ def _flag(index: Index, server: ModelServer, flag: str) -> Hit | None:
     if flag in GONE_FLAGS:
         since, remedy = GONE_FLAGS[flag]
         if version is None or version >= since:
-            moving = server.container.image.partition("@")[0].endswith((":latest", ":nightly", "vllm-openai"))
-            severity: Severity | None = None if version else "warning" if moving else "note"
+            severity: Severity | None = None if version else "warning" if server.follows_upstream else "note"
             return Hit(server.place(f"--{flag}"), f"--{flag} is no flag of vLLM any more", remedy, severity)
     if version and FLAGS_FROM <= version <= FLAGS_TO:
         known = index.derive(_flags)
