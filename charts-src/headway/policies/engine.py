@@ -1,5 +1,6 @@
 """Runs rules over a set and applies suppressions."""
 
+import posixpath
 from collections.abc import Iterator, Sequence
 
 from headway.policies.finding import Finding
@@ -9,6 +10,12 @@ from headway.policies.report import Report
 from headway.policies.rule import Hit, Rule
 from headway.policies.rules import ALL, FILE_RULES
 from headway.policies.suppression import Suppressed, Suppressions
+
+_LOSES_OBJECTS = frozenset({"yaml-broken", "file-unreadable"})
+_MISSES = frozenset(
+    {"reference-unresolved", "selector-matches-nothing", "ingress-backend-unresolved", "metric-not-scraped"}
+)
+"""Rules that speak of what is not there: silent in a folder with objects that could not be read."""
 
 
 def check(harvest: Harvest, index: Index, rules: Sequence[Rule] = ALL, forgiving: bool = False) -> Report:
@@ -22,8 +29,11 @@ def check(harvest: Harvest, index: Index, rules: Sequence[Rule] = ALL, forgiving
         suppressions.read(manifest)
     findings = [_of_file(fault, known) for fault in harvest.faults]
     suppressed: list[Suppressed] = []
+    broken = {posixpath.dirname(fault.file) for fault in harvest.faults if fault.rule in _LOSES_OBJECTS}
     for rule in rules:
         for hit in _hits(rule, index, forgiving):
+            if rule.id in _MISSES and hit.at.manifest.folder in broken:
+                continue
             finding = _finding(rule, hit)
             entry = suppressions.covers(hit.at.manifest, rule.id)
             if entry:

@@ -47,6 +47,7 @@ _NODE_POOL = frozenset("disruption limits replicas template weight".split())  # 
 _NODE_TEMPLATE = frozenset(
     "expireAfter nodeClassRef requirements startupTaints taints terminationGracePeriod".split()
 )  # fmt: skip
+_TAINT = frozenset("effect key timeAdded value".split())  # fmt: skip
 _DISRUPTION = frozenset("budgets consolidateAfter consolidationPolicy".split())  # fmt: skip
 _HPA = frozenset("behavior maxReplicas metrics minReplicas scaleTargetRef".split())  # fmt: skip
 _PDB = frozenset("maxUnavailable minAvailable selector unhealthyPodEvictionPolicy".split())  # fmt: skip
@@ -59,7 +60,12 @@ KNOWN: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "Pod": (("spec", _POD), ("a container", _CONTAINER)),
     "Service": (("spec", _SERVICE),),
     "ScaledObject": (("spec", _SCALED_OBJECT), ("a trigger", _TRIGGER)),
-    "NodePool": (("spec", _NODE_POOL), ("spec.template.spec", _NODE_TEMPLATE), ("spec.disruption", _DISRUPTION)),
+    "NodePool": (
+        ("spec", _NODE_POOL),
+        ("spec.template.spec", _NODE_TEMPLATE),
+        ("spec.disruption", _DISRUPTION),
+        ("a taint", _TAINT),
+    ),
     "HorizontalPodAutoscaler": (("spec", _HPA),),
     "PodDisruptionBudget": (("spec", _PDB),),
 }
@@ -89,3 +95,5 @@ def known_places(manifest: Manifest) -> Iterator[tuple[Field, frozenset[str], st
     if kind == "NodePool":
         yield manifest.at("spec", "template", "spec"), _NODE_TEMPLATE, "spec.template.spec"
         yield manifest.at("spec", "disruption"), _DISRUPTION, "spec.disruption"
+        for taint in manifest.each("spec", "template", "spec", "taints"):
+            yield taint, _TAINT, "a taint"

@@ -23,6 +23,9 @@ _IMAGES: tuple[tuple[re.Pattern[str], Engine], ...] = (
     (re.compile(r"(?:^|/)(?:lmsysorg/)?sglang(?:[:@]|$)"), "sglang"),
 )
 """Images whose own entry point is the server."""
+_OWN_FLAGS = frozenset({"--gpu-memory-utilization", "--max-num-seqs", "--max-num-batched-tokens"})
+_ANY_FLAGS = frozenset({"--model", "--served-model-name"})
+"""One of each, and no command: the entry point of an image of one's own is vLLM."""
 SHORT_FLAGS = {
     "-tp": "tensor-parallel-size",
     "-pp": "pipeline-parallel-size",
@@ -31,7 +34,10 @@ SHORT_FLAGS = {
 }
 _ENDS = frozenset({";", "&&", "||", "|", "&"})
 _VARIABLE = re.compile(r"\$\((\w+)\)|\$\{(\w+)\}|\$(\w+)")
-_VERSION = re.compile(r":v?(\d+)\.(\d+)(?:\.(\d+))?")
+_VERSION = re.compile(r"(?:vllm|sglang)[\w.-]*:v?(0)\.(\d+)(?:\.(\d+))?")
+"""Both engines are below 1.0: other numbers are those of whoever built the image."""
+OTHER_NUMBERS = ("lmcache/", "docker.io/lmcache/")
+"""Images named after the engine that carry the version of something else."""
 Version = tuple[int, int, int]
 
 
@@ -71,7 +77,7 @@ class ModelServer:
         first = self.words[0] if self.words and not self.words[0].startswith("-") else None
         return stated or (first if self.engine == "vllm" else None)
 
-    @property
+    @cached_property
     def served_names(self) -> tuple[str, ...]:
         """Names under which requests may ask for it; empty where they are not known."""
         for position, word in enumerate(self.words):
@@ -97,9 +103,16 @@ class ModelServer:
 
     @property
     def version(self) -> Version | None:
-        """Version of the image's tag, or `None` where the tag is none."""
-        match = _VERSION.search(self.container.image)
+        """Version of the engine by the image's tag, or `None` where the image does not tell."""
+        image = self.container.image
+        match = None if image.startswith(OTHER_NUMBERS) else _VERSION.search(image)
         return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
+
+    @property
+    def follows_upstream(self) -> bool:
+        """Whether the image is whatever was released last."""
+        image = self.container.image
+        return "@" not in image and image.endswith((":latest", ":nightly", "/vllm-openai"))
 
     def place(self, text: str) -> Field:
         """Where a word of its arguments stands, else the container."""
@@ -139,6 +152,9 @@ def _servers(pod: Pod, container: Container) -> Iterator[ModelServer]:
         if image.search(container.image):
             yield ModelServer(pod, container, engine, _until_end(words))
             return
+    flags = {word.partition("=")[0].replace("_", "-") for word in words}
+    if flags & _OWN_FLAGS and flags & _ANY_FLAGS:
+        yield ModelServer(pod, container, "vllm", _until_end(words))
 
 
 def _filled_in(word: str, container: Container) -> str:
@@ -189,5 +205,13 @@ def servers_by_pod(index: Index) -> dict[int, list[ModelServer]]:
 def servers_behind(index: Index, service: Manifest) -> tuple[list[Pod], list[ModelServer]]:
     """Pods that a Service selects, and the servers in them."""
     pods = index.selected(service, service.labels("spec", "selector"))
-    servers = index.derive(servers_by_pod)
-    return pods, [server for pod in pods for server in servers.get(id(pod), ())]
+    known = index.derive(_servers_by_selection)
+    if pods and id(pods) not in known:
+        servers = index.derive(servers_by_pod)
+        known[id(pods)] = [server for pod in pods for server in servers.get(id(pod), ())]
+    return pods, known.get(id(pods), []) if pods else []
+
+
+def _servers_by_selection(_: Index) -> dict[int, list[ModelServer]]:
+    """Filled as Services ask: those with one selector share the list of pods that the index keeps."""
+    return {}

@@ -26,7 +26,7 @@ _MODEL = re.compile(r"\"model\"\s*:\s*\\?\"([^\"\\]+)\\?\"")
 def address_unresolved(index: Index) -> Iterator[Hit]:
     """Addresses inside ConfigMaps, variables and arguments are references like any other, only nobody resolves them before
     the first request fails. A wrong port of a Service that is there is an error; a Service that is not there is a warning,
-    and only where the folder has Services at all."""
+    and only where the folder has Services at all. Names of single pods exist for a StatefulSet, never for a Deployment."""
     for place in _texts(index):
         for found in _URL.finditer(place.text() or ""):
             yield from _address(index, place, found)
@@ -44,6 +44,8 @@ def _texts(index: Index) -> Iterator[Field]:
 def _address(index: Index, place: Field, found: re.Match[str]) -> Iterator[Hit]:
     host, port = found[1].rstrip("."), found[2]
     parts = host.split(".")
+    if parts[3:4] == ["svc"]:
+        yield from _pod_address(index, place, found[0], parts)
     in_cluster = len(parts) == 1 or parts[2:3] == ["svc"] or host.endswith(".svc.cluster.local")
     if not in_cluster or parts[0] in ("localhost", "kubernetes") or re.fullmatch(r"[\d.]+", host):
         return
@@ -60,6 +62,17 @@ def _address(index: Index, place: Field, found: re.Match[str]) -> Iterator[Hit]:
             )
     elif service is None and len(parts) > 1 and index.facts.closed and _namespace_known(index, namespace):
         yield Hit(place, f"{found[0]} names Service {parts[0]}, which namespace {namespace} of the set lacks")
+
+
+def _pod_address(index: Index, place: Field, address: str, parts: list[str]) -> Iterator[Hit]:
+    """`pod.service.namespace.svc`: only a StatefulSet, or a pod with a hostname, has such a name."""
+    service = index.named("Service", parts[1], place, parts[2])
+    pods = index.selected(service, service.labels("spec", "selector")) if service else []
+    if pods and service and all(pod.owner.kind == "Deployment" and not pod.spec.at("hostname") for pod in pods):
+        message = (
+            f"{address} names pod {parts[0]}, Service {service.name} selects a Deployment's, which have no such names"
+        )
+        yield Hit(place, message, f"use http://{service.name}.{parts[2]}.svc, or a StatefulSet with serviceName")
 
 
 def _namespace_known(index: Index, namespace: str | None) -> bool:

@@ -1,18 +1,24 @@
 """Argo CD, images and APIs: what is applied, and whether it is what was reviewed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from headway.policies.finding import Severity
 from headway.policies.index import Index
 from headway.policies.manifest import Field
-from headway.policies.model_server import model_servers
+from headway.policies.model_server import OTHER_NUMBERS, model_servers
 from headway.policies.rule import Hit, rule
 
 WAVE = "argocd.argoproj.io/sync-wave"
 _PLACEHOLDER = re.compile(
-    r"<[A-Za-z][\w .-]*>|\$\{?[A-Z][A-Z0-9_]+\}?|\b(?:YOUR|REPLACE|CHANGE)[-_ ]?(?:ME|THIS|[A-Z])", re.A
+    r"<[A-Za-z][\w .-]*>|\b(?:YOUR|REPLACE|CHANGE)[-_ ]?(?:ME|THIS|[A-Z])[\w-]*|\byour[-_]\w+|\$\{?[A-Z][A-Z0-9_]+\}?",
+    re.A,
 )
+_WHOLE = re.compile(
+    r"<[A-Za-z][\w .-]*>|[\w./:-]*\b(?:YOUR|REPLACE|CHANGE)[-_](?:ME|THIS|[A-Z])[\w./-]*|your[-_][a-z][\w.-]*", re.A
+)
+"""A value that is nothing but a placeholder, or a path to one: texts that programs read may hold the signs otherwise."""
+_CONTROLLERS = ("alb.ingress.kubernetes.io/", "service.beta.kubernetes.io/", "eks.amazonaws.com/", "external-dns.alpha")
 _REMOVED = {
     ("policy/v1beta1", "PodDisruptionBudget"): ("1.25", "policy/v1"),
     ("policy/v1beta1", "PodSecurityPolicy"): ("1.25", "pod-security.kubernetes.io labels"),
@@ -75,23 +81,38 @@ def _tag(image: str) -> tuple[str, str]:
     "placeholder-left",
     traps=("G4",),
     severity="warning",
-    proves="No image or role is still a placeholder.",
+    proves="No image, role, address, claim, credential or variable is still a placeholder.",
     needs="The object.",
     remedy="render the value before the manifest is committed",
 )
 def placeholder_left(index: Index) -> Iterator[Hit]:
     """`<ACCOUNT_ID>` or `${REGION}` in an image or a role is what a script was meant to fill in: applied as it is, the pull
-    or the call fails. Kubernetes' own `$(NAME)` is no placeholder. Values that a shell fills in from live calls are not in
-    any review."""
+    or the call fails. So it is in annotations that controllers of AWS read, in hosts, claims and Secrets; a variable is
+    judged where nothing but the placeholder is its value. Kubernetes' own `$(NAME)` is no placeholder. Values that a shell
+    fills in from live calls are not in any review."""
     for pod in index.pods:
         for container in pod.all_containers:
             yield from _placeholder(container.at("image"), "image")
-    for account in index.of_kind("ServiceAccount"):
-        yield from _placeholder(account.at("metadata", "annotations", "eks.amazonaws.com/role-arn"), "role")
+            for name, value in container.environment.items():
+                yield from _placeholder(value, f"variable {name}", _WHOLE.fullmatch)
+        for volume in pod.spec.each("volumes"):
+            yield from _placeholder(volume.at("persistentVolumeClaim", "claimName"), "claim")
+    for m in index.of_kind("ServiceAccount", "Service", "Ingress"):
+        for key, value in m.annotations():
+            if key.startswith(_CONTROLLERS):
+                yield from _placeholder(value, "role" if key.endswith("/role-arn") else f"annotation {key}")
+    for ingress in index.of_kind("Ingress"):
+        for rule_ in ingress.each("spec", "rules"):
+            yield from _placeholder(rule_.at("host"), "host")
+    for secret in index.of_kind("Secret"):
+        for key, value in secret.entries("stringData"):
+            yield from _placeholder(value, f"credential {key}", _WHOLE.fullmatch)
 
 
-def _placeholder(place: Field, what: str) -> Iterator[Hit]:
-    if place.text() and (found := _PLACEHOLDER.search(place.text() or "")):
+def _placeholder(
+    place: Field, what: str, find: Callable[[str], re.Match[str] | None] = _PLACEHOLDER.search
+) -> Iterator[Hit]:
+    if place.text() and (found := find(place.text() or "")):
         yield Hit(place, f"{what} {place.text()} holds the placeholder {found.group()}")
 
 
@@ -215,7 +236,7 @@ def image_below_floor(index: Index) -> Iterator[Hit]:
         for container in pod.all_containers:
             name, tag = _tag(container.image.partition("@")[0])
             version = _version(tag)
-            for image, floor, advisory in FLOORS if version else ():
+            for image, floor, advisory in FLOORS if version and not name.startswith(OTHER_NUMBERS) else ():
                 if name.rpartition("/")[2].startswith(image) and version and version < floor:
                     severity: Severity | None = "error" if floor < (0, 33, 0) or image != "vllm-openai" else None
                     fixed = ".".join(map(str, floor))

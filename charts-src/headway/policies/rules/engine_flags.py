@@ -22,6 +22,20 @@ GONE_SINCE: dict[str, tuple[Version, str]] = {
     "device": ((0, 11, 0), "leave it out: the image decides"),
 }
 """Flag of vLLM → release that is known to lack it (the true one may be earlier), and what to do."""
+SWITCHES = frozenset(
+    {
+        "disable-custom-all-reduce",
+        "disable-log-stats",
+        "enable-auto-tool-choice",
+        "enable-expert-parallel",
+        "enable-lora",
+        "enable-prefix-caching",
+        "enforce-eager",
+        "headless",
+        "trust-remote-code",
+    }
+)
+"""Flags without a value in every release of vLLM that had them; `enable-chunked-prefill` took one in early releases."""
 _FOUND_OUT_LATER = re.compile(r"[$<{]")
 
 
@@ -55,7 +69,7 @@ def _gone(server: ModelServer, flag: str, known: Known) -> Hit | None:
     if version and since and version < since:
         return None
     message = removed.problem if removed else f"--{flag} is no flag of {known.title} any more"
-    severity: Severity | None = None if version else "warning"
+    severity: Severity | None = None if version else "warning" if server.follows_upstream else "note"
     return Hit(server.place(f"--{flag}"), message, removed.remedy if removed else remedy, severity)
 
 
@@ -72,7 +86,8 @@ def _unknown(server: ModelServer, flag: str, known: Known) -> Hit | None:
     "engine-flag-value",
     severity="error",
     proves="Every flag of a model server has a value its parser takes, and no flag is stated against itself.",
-    needs="The server's flags, and exactly a release whose parser was recorded: vLLM 0.33, SGLang 0.5.23.",
+    needs="The server's flags, and exactly a release whose parser was recorded: vLLM 0.33, SGLang 0.5.23. A value for a"
+    " switch that every release of vLLM had as one is found in any.",
     remedy="correct the value",
 )
 def engine_flag_value(index: Index) -> Iterator[Hit]:
@@ -82,6 +97,7 @@ def engine_flag_value(index: Index) -> Iterator[Hit]:
     for server in index.derive(model_servers):
         known = known_flags(index, server)
         if known is None or not known.exact:
+            yield from _switches(server) if server.engine == "vllm" else ()
             continue
         first: dict[str, tuple[str, str | None]] = {}
         for name, value, stands_apart in _stated(server):
@@ -91,6 +107,14 @@ def engine_flag_value(index: Index) -> Iterator[Hit]:
             hit = _refused(server, name, value, flag, stands_apart, known)
             if hit := hit or _contradicted(server, name, value, flag, first):
                 yield hit
+
+
+def _switches(server: ModelServer) -> Iterator[Hit]:
+    """ "ignored explicit argument": what argparse says to `--enforce-eager=true`."""
+    for name, value, stands_apart in _stated(server):
+        if name in SWITCHES and not stands_apart and value is not None:
+            remedy = f"leave it out, or state --no-{name}" if value.lower() == "false" else f"state --{name} alone"
+            yield Hit(server.place(f"--{name}="), f"--{name} is a switch and takes no value", remedy)
 
 
 def _stated(server: ModelServer) -> Iterator[tuple[str, str | None, bool]]:

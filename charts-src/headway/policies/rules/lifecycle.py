@@ -37,13 +37,16 @@ SHUTDOWN_FLAG_SINCE = (0, 20, 0)
 def drain_missing(index: Index) -> Iterator[Hit]:
     """On SIGTERM vLLM stops at once unless `--shutdown-timeout` says otherwise: every stream ends in the middle, at each
     scale-down, rollout and node replacement. While it drains it answers new requests with 500 and /health with 200, so a
-    preStop sleep must let the endpoints leave first. Images older than the flag are not judged."""
+    preStop sleep must let the endpoints leave first. Images older than the flag are not judged; where the image does not
+    tell the release, it is a note."""
     for server in index.derive(answering_servers):
         if server.engine != "vllm" or (server.version and server.version < SHUTDOWN_FLAG_SINCE):
             continue
         seconds = server.whole_number("shutdown-timeout")
         if not seconds and "$" not in (server.flags.get("shutdown-timeout") or ""):
-            yield Hit(server.container, "SIGTERM aborts every running stream: --shutdown-timeout is 0")
+            known = server.version or server.follows_upstream
+            message = "SIGTERM aborts every running stream: --shutdown-timeout is 0"
+            yield Hit(server.container, message, severity=None if known else "note")
         elif not server.container.at("lifecycle", "preStop"):
             yield Hit(server.container, "drains without a preStop pause: requests that still arrive get 500")
 

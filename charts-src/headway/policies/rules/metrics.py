@@ -184,14 +184,19 @@ def query_gives_many_series(index: Index) -> Iterator[Hit]:
 )
 def average_as_total(index: Index) -> Iterator[Hit]:
     """With `AverageValue` (KEDA's default) the HPA divides the answer by the target to get replicas. An average over pods
-    does not grow with load once it is spread, so the scaler can never ask for more than a few."""
+    does not grow with load once it is spread, so the scaler can never ask for more than a few. Beside triggers on totals,
+    the largest of which decides, it is a note."""
     for scaler in index.derive(scalers):
         if scaler.modifiers.at("formula") or not scaler.serves:
             continue
         for trigger in scaler.triggers:
-            average = trigger.type == "prometheus" and outer_aggregation(trigger.query.text() or "") == "avg"
-            if average and (trigger.at.text("metricType") or "AverageValue") == "AverageValue":
-                yield Hit(trigger.query, "is an average over pods, taken as the total: replicas = average / threshold")
+            if _is_average(trigger) and (trigger.at.text("metricType") or "AverageValue") == "AverageValue":
+                message = "is an average over pods, taken as the total: replicas = average / threshold"
+                yield Hit(trigger.query, message, severity=None if all(map(_is_average, scaler.triggers)) else "note")
+
+
+def _is_average(trigger: Trigger) -> bool:
+    return trigger.type == "prometheus" and outer_aggregation(trigger.query.text() or "") == "avg"
 
 
 def _prometheus(index: Index) -> Iterator[Trigger]:

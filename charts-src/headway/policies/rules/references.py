@@ -177,9 +177,9 @@ def _optional(source: Field, key: str, kind: str) -> Iterator[Reference]:
 )
 def node_selector_unprovided(index: Index) -> Iterator[Hit]:
     """Karpenter launches nothing for a label that no pool states: the pod stays Pending for ever. Labels of zones,
-    architecture, instance types and capacity are decided by the machine and taken as given. Without `--env` nodes that
-    no NodePool made may carry the label: a warning for labels of one's own, silence for labels of Kubernetes itself. Of
-    several values in a required node affinity one is enough; with `--env` the others are a warning."""
+    architecture, instance types and capacity are decided by the machine and taken as given. Without `--env` nodes of
+    pools that are not in the files may carry the label: a warning, and silence for labels of Kubernetes itself. Of several
+    values in a required node affinity one is enough; with `--env` the others are a warning."""
     pools = index.derive(node_pools).pools
     for pod in index.pods if pools else ():
         for place, key, values, alone in _demanded(pod):
@@ -189,7 +189,7 @@ def node_selector_unprovided(index: Index) -> Iterator[Hit]:
             message = f"wants nodes with {key}: {' or '.join(dead)}, which no NodePool labels"
             offered = sorted({pool.labels[key] for pool in pools if key in pool.labels})
             remedy = f"{key} is offered as {', '.join(offered)}" if offered else None
-            sure = alone and dead == values and (index.facts.closed or offered)
+            sure = alone and dead == values and index.facts.closed
             yield Hit(place, message, remedy, None if sure else "warning")
 
 

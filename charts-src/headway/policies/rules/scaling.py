@@ -65,7 +65,7 @@ def _problem(place: Field, what: str, problem: Problem) -> Iterator[Hit]:
     traps=("S3",),
     severity="warning",
     proves="No model server is scaled by its queue alone.",
-    needs="The ScaledObject and its queries.",
+    needs="The ScaledObject and its queries, or the HorizontalPodAutoscaler.",
     remedy="add a trigger on the running requests and scale on running + waiting * 10",
 )
 def formula_without_running_term(index: Index) -> Iterator[Hit]:
@@ -81,6 +81,15 @@ def formula_without_running_term(index: Index) -> Iterator[Hit]:
             yield Hit(
                 place, f"scales on {', '.join(dict.fromkeys(asked))} alone, which is 0 while replicas still answer"
             )
+    for hpa in index.of_kind("HorizontalPodAutoscaler"):
+        stated = hpa.each("spec", "metrics")
+        names = [
+            m.text(kind, "metric", "name") for m in stated for kind in ("pods", "external", "object") if m.at(kind)
+        ]
+        plain = [(name or "").removesuffix("|gauge") for name in names]
+        if plain and len(plain) == len(stated) and all(name.endswith(waiting) for name in plain):
+            message = f"scales on {', '.join(dict.fromkeys(plain))} alone, which is 0 while replicas still answer"
+            yield Hit(hpa.at("spec", "metrics"), message, "add a metric on the running requests")
 
 
 @rule(

@@ -19,6 +19,15 @@ _NO_OPERATORS = (
     "external-secrets.io",
 )
 """Groups whose objects make no pods, or whose pods carry labels of their own."""
+GIVEN_LABELS = (
+    "apps.kubernetes.io/pod-index",
+    "statefulset.kubernetes.io/",
+    "batch.kubernetes.io/",
+    "leaderworkerset.sigs.k8s.io/",
+    "job-name",
+    "pod-template-hash",
+)
+"""Labels that controllers give the pods they make; no template states them."""
 
 
 @rule(
@@ -32,12 +41,16 @@ _NO_OPERATORS = (
 def selector_matches_nothing(index: Index) -> Iterator[Hit]:
     """A Service without endpoints answers nobody, a budget without pods protects nothing, a monitor without targets makes
     a metric that reads as zero. Pods that an operator makes for a custom resource beside, whose name their labels carry,
-    are believed to come. Where nothing that could be selected stands in the same folder, the rule is silent, and without
-    `--env` it is a warning."""
+    are believed to come, and labels that controllers add (`pod-index`) to be there. Where nothing that could be selected
+    stands in the same folder, or in the namespaces that a monitor names, the rule is silent, and without `--env` it is a
+    warning."""
     for m in index.of_kind("Service", "PodDisruptionBudget", "PodMonitor"):
         selector = m.at("spec", "selector")
         labels = selector.labels() if m.kind == "Service" else selector.labels("matchLabels")
         if not labels or m.text("spec", "type") == "ExternalName" or (m.kind == "Service" and m.group):
+            continue
+        labels = {key: value for key, value in labels.items() if not key.startswith(GIVEN_LABELS)}
+        if not labels:
             continue
         severity = _severity(index, m)
         found = index.selected(m, labels) if m.kind == "Service" else _pods(index, m, selector)
@@ -45,10 +58,16 @@ def selector_matches_nothing(index: Index) -> Iterator[Hit]:
             yield Hit(selector, f"selects {_shown(labels)}, which no pod of the set carries", severity=severity)
     for m in index.of_kind("ServiceMonitor"):
         selector = m.at("spec", "selector")
-        severity = _severity(index, m, "Service")
+        severity = _severity(index, m, "Service") if _looks_inside(index, m) else None
         if severity and selector and not monitored_services(index, m):
             shown = _shown(selector.labels("matchLabels"))
             yield Hit(selector, f"selects {shown}, which no Service of the set carries", severity=severity)
+
+
+def _looks_inside(index: Index, monitor: Manifest) -> bool:
+    """Whether a monitor looks where the set has Services; what other namespaces hold is known of a whole environment."""
+    namespaces = monitored_namespaces(monitor)
+    return index.facts.closed or any(in_namespaces(namespaces, service) for service in index.of_kind("Service"))
 
 
 def _pods(index: Index, m: Manifest, selector: Field) -> list[Pod]:
@@ -106,9 +125,12 @@ def monitored_services(index: Index, monitor: Manifest) -> list[Manifest]:
 def service_port_unknown(index: Index) -> Iterator[Hit]:
     """A target port that no container names gives the Service no endpoint for it, without any message. Ports by number are
     not judged: a container may listen on a port it does not state."""
+    named: dict[int, list[str]] = {}
     for service in index.of_kind("Service"):
         pods = index.selected(service, service.labels("spec", "selector"))
-        names = sorted({name for pod in pods for name in pod.ports})
+        if pods and id(pods) not in named:
+            named[id(pods)] = sorted({name for pod in pods for name in pod.ports})
+        names = named[id(pods)] if pods else []
         for port in service.each("spec", "ports"):
             target = port.at("targetPort")
             if pods and target.text() and target.text() not in names and "$" not in str(target.value):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from headway.policies.index import Index
 from headway.policies.manifest import Field, Manifest
-from headway.policies.model_server import servers_behind
+from headway.policies.model_server import ModelServer, servers_behind
 from headway.policies.node_pools import node_pools
 from headway.policies.pods import pods_of
 from headway.policies.quantities import quantity
@@ -117,8 +117,15 @@ def selectors_overlap(index: Index) -> Iterator[Hit]:
                 message = f"selects {shown}, which pods of {pod.owner.label} carry too"
                 yield Hit(owner.at("spec", "selector"), message, severity=None if sure else "warning")
                 break
+    by_selection: dict[int, dict[str, dict[tuple[str, ...], str]]] = defaultdict(dict)
     for service in index.of_kind("Service"):
-        yield from _mixed_models(index, service)
+        pods, servers = servers_behind(index, service)
+        if not servers:
+            continue
+        known = by_selection[id(pods)]
+        if service.folder not in known:
+            known[service.folder] = _served_by(index, service, servers)
+        yield from _mixed_models(index, service, known[service.folder], servers)
 
 
 def _one_set(index: Index, one: Manifest, other: Manifest) -> bool:
@@ -127,13 +134,18 @@ def _one_set(index: Index, one: Manifest, other: Manifest) -> bool:
     return not same_name and one.namespace == other.namespace and index.together(one, other)
 
 
-def _mixed_models(index: Index, service: Manifest) -> Iterator[Hit]:
-    _, servers = servers_behind(index, service)
-    served = {
+def _served_by(index: Index, service: Manifest, servers: list[ModelServer]) -> dict[tuple[str, ...], str]:
+    """Names that the servers beside a Service answer to, each with a workload that does."""
+    return {
         server.served_names: server.pod.owner.name
         for server in servers
         if server.answers and server.served_names and index.together(service, server.pod.owner)
     }
+
+
+def _mixed_models(
+    index: Index, service: Manifest, served: dict[tuple[str, ...], str], servers: list[ModelServer]
+) -> Iterator[Hit]:
     if len(served) > 1:
         shown = "; ".join(f"{owner} serves {', '.join(names)}" for names, owner in sorted(served.items()))
         sure = index.facts.closed or len({service.file, *(server.pod.owner.file for server in servers)}) == 1
@@ -151,9 +163,15 @@ def _mixed_models(index: Index, service: Manifest) -> Iterator[Hit]:
 )
 def scraped_twice(index: Index) -> Iterator[Hit]:
     """Two Services under one monitor, or two monitors of one pod, give every series twice: sums double, and a scaler asks
-    for twice the replicas."""
+    for twice the replicas. Services that a Rollout splits its pods between select different ones while it runs: they count
+    as one."""
+    split = index.derive(_split_by_rollouts)
     for monitor in index.of_kind("ServiceMonitor"):
-        services = [s for s in monitored_services(index, monitor) if index.together(s, monitor)]
+        services = [
+            s
+            for s in monitored_services(index, monitor)
+            if index.together(s, monitor) and (s.namespace, s.name) not in split
+        ]
         ports = {name for endpoint in monitor.each("spec", "endpoints") if (name := endpoint.text("port"))}
         by_pod: dict[int, list[str]] = defaultdict(list)
         for service in services:
@@ -165,6 +183,16 @@ def scraped_twice(index: Index) -> Iterator[Hit]:
             yield Hit(
                 monitor.at("spec", "selector"), f"selects Services {' and '.join(sorted(set(twice)))} of the same pods"
             )
+
+
+def _split_by_rollouts(index: Index) -> set[tuple[str | None, str]]:
+    """Canary and preview Services of Rollouts, whose selector the controller narrows to the new pods."""
+    return {
+        (rollout.namespace, name)
+        for rollout in index.of_kind("Rollout")
+        for strategy, key in (("canary", "canaryService"), ("blueGreen", "previewService"))
+        if (name := rollout.text("spec", "strategy", strategy, key))
+    }
 
 
 @rule(
