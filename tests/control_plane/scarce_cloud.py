@@ -20,6 +20,8 @@ NAMESPACE = "headway-inference"
 REGION = "us-east-1"
 NODE_CLASS = {"group": "karpenter.kwok.sh", "kind": "KWOKNodeClass", "name": "scarce"}
 REGISTRATION_DELAY = "1s"
+WITHOUT = ("Namespace", "NetworkPolicy")
+"""Namespaces go first; policies have addresses that only a fork can state, and there is no network here."""
 Land = tuple[str, str, str]
 """Pool, instance type and capacity type of a node."""
 
@@ -50,7 +52,7 @@ class ScarceCluster:
         plane.apply_definitions(sorted(definitions.glob("*.yaml")))
         foundation = [m for path, m in self._rendered.objects.items() if path.startswith("foundation/")]
         plane.apply([m for m in foundation if m["kind"] == "Namespace"])
-        plane.apply([m for m in foundation if m["kind"] != "Namespace"])
+        plane.apply([m for m in foundation if m["kind"] not in WITHOUT])
         scarce = {"apiVersion": "karpenter.kwok.sh/v1alpha1", "kind": "KWOKNodeClass", "metadata": {"name": "scarce"}}
         plane.apply([{**scarce, "spec": {"nodeRegistrationDelay": REGISTRATION_DELAY}}])
         plane.apply(map(_on_kwok, self._rendered.of_kind("NodePool")))
@@ -71,17 +73,17 @@ class ScarceCluster:
         self._stock.write_text(json.dumps(list(out_of_stock)))
         started = copy.deepcopy(self._rendered.one("Deployment", deployment))
         started["spec"]["replicas"] = replicas
-        with self._karpenter() as karpenter:
-            try:
+        try:
+            with self._karpenter() as karpenter:
                 begin = time.monotonic()
                 self._plane.apply([started])
                 pods = wait_for(f"{replicas} pods of {deployment} bound", lambda: self._bound(replicas, karpenter), 240)
                 seconds = time.monotonic() - begin
-                nodes = {node["metadata"]["name"]: node["metadata"]["labels"] for node in self._plane.every("node")}
-                where = Counter(_land(nodes[pod["spec"]["nodeName"]]) for pod in pods)
-                return Landing(where, seconds, tuple(_refusals(karpenter.log)))
-            finally:
-                self._empty(deployment)
+            nodes = {node["metadata"]["name"]: node["metadata"]["labels"] for node in self._plane.every("node")}
+            where = Counter(_land(nodes[pod["spec"]["nodeName"]]) for pod in pods)
+            return Landing(where, seconds, tuple(_refusals(karpenter.log)))
+        finally:
+            self._empty(deployment)
 
     @contextmanager
     def _karpenter(self) -> Iterator[Supervised]:
@@ -114,11 +116,17 @@ class ScarceCluster:
         return pods if len(pods) == replicas else None
 
     def _empty(self, deployment: str) -> None:
-        plane = self._plane
-        plane.kubectl("delete", "deployment", deployment, f"--namespace={NAMESPACE}", "--cascade=foreground")
-        plane.kubectl("delete", "pod", "--all", f"--namespace={NAMESPACE}", "--force", "--grace-period=0")
-        plane.kubectl("delete", "nodeclaim", "--all", "--wait=false")
-        wait_for("an empty cluster", lambda: not plane.every("nodeclaim") and not plane.every("node"), 120)
+        """Takes everything away at once; nobody is left to ask, because Karpenter has been stopped."""
+        plane, here = self._plane, f"--namespace={NAMESPACE}"
+        plane.kubectl("delete", "deployment", deployment, here, "--wait=false")
+        plane.kubectl("delete", "replicaset", "--all", here, "--wait=false")
+        plane.kubectl("delete", "pod", "--all", here, "--force", "--grace-period=0", "--wait=false")
+        for kind in ("nodeclaim", "node"):
+            if names := [found["metadata"]["name"] for found in plane.every(kind)]:
+                plane.kubectl("delete", kind, *names, "--wait=false")
+                plane.kubectl("patch", kind, *names, "--type=merge", '--patch={"metadata":{"finalizers":null}}')
+        wait_for("an empty cluster", lambda: not any(map(plane.every, ("nodeclaim", "node"))), 120)
+        wait_for("no pods", lambda: not plane.every("pod", NAMESPACE), 120)
 
 
 def _on_kwok(pool: Manifest) -> Manifest:
