@@ -4,7 +4,7 @@ import copy
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +84,18 @@ class ScarceCluster:
             return Landing(where, seconds, tuple(_refusals(karpenter.log)))
         finally:
             self._empty(deployment)
+
+    @contextmanager
+    def weights(self, weights: Mapping[str, int]) -> Iterator[None]:
+        """NodePools with other weights than the rendered ones, for a while."""
+        pools = [copy.deepcopy(self._rendered.one("NodePool", name)) for name in weights]
+        self._plane.apply(
+            _on_kwok({**pool, "spec": {**pool["spec"], "weight": weights[pool["metadata"]["name"]]}}) for pool in pools
+        )
+        try:
+            yield
+        finally:
+            self._plane.apply(map(_on_kwok, pools))
 
     @contextmanager
     def _karpenter(self) -> Iterator[Supervised]:

@@ -49,6 +49,14 @@ def test_a_pod_lands_on_the_first_step_that_is_in_stock(cluster: ScarceCluster, 
     assert (pool, way) == steps[step]
 
 
+def test_a_pods_own_preference_holds_against_the_weights(cluster: ScarceCluster, record: Record) -> None:
+    """Weights are the cluster's: where two deployments disagree, one of them has only its preference."""
+    with cluster.weights({pool: 100 - 10 * place for place, pool in enumerate(reversed(CHAIN))}):
+        landing = cluster.land("mistral-7b-awq", out_of_stock=cluster.out_of_stock(CHAIN[0], "spot", "on-demand"))
+    record("no first pool, weights in the opposite order", landing)
+    assert [(pool, way) for pool, _, way in landing.nodes] == [(CHAIN[1], "spot")]
+
+
 def test_replicas_beyond_the_limit_of_a_pool_go_to_the_next(cluster: ScarceCluster, record: Record, prod) -> None:
     limit = int(prod.one("NodePool", CHAIN[0])["spec"]["limits"]["nvidia.com/gpu"])
     landing = cluster.land("mistral-7b-awq", replicas=limit + 2)
