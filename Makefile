@@ -10,7 +10,7 @@ HPA := build/bin/hpa-virtual-time
 HISTORIES ?= 1000
 SEED ?= 1
 
-.PHONY: help setup synth validate check test test-hpa test-python-313 lint format types layers bench side-by-side check-agrees docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 e2e control-plane lint format types layers bench side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -44,6 +44,12 @@ $(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod to
 
 test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
 	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
+
+e2e: control-plane ## long suites against real parts; so far the control plane
+
+control-plane: setup ## what is rendered against a real API server, scheduler and Karpenter; builds them the first time (minutes, 10 GiB)
+	@tools/control-plane/build.sh
+	@tools/control-plane/test.sh
 
 lint: setup ## ruff: rules and formatting; deptry: dependencies
 	@$(BIN)/ruff check -q
