@@ -55,7 +55,7 @@ def fallback_chain(ranked: tuple[Candidate, ...], question: Question) -> tuple[F
     """The chain behind the first of `ranked`, which runs; no candidate is in it twice."""
     chosen, others = ranked[0], [candidate for candidate in ranked[1:] if candidate.runs]
     taken = {chosen.key}
-    steps = list(_on_demand(chosen))
+    steps = list(_on_demand(chosen, others))
     for kind, candidate in _by_kind(chosen, others):
         if candidate.key not in taken:
             taken.add(candidate.key)
@@ -77,12 +77,15 @@ def same_pod(chosen: Candidate, other: Candidate) -> bool:
     )
 
 
-def _on_demand(chosen: Candidate) -> Iterator[Fallback]:
-    price = chosen.price
-    if price is None or price.spot is None or price.on_demand is None or "on-demand" not in chosen.capacity_types:
+def _on_demand(chosen: Candidate, others: list[Candidate]) -> Iterator[Fallback]:
+    """The machine of the chosen pool that Karpenter buys when spot has run out: the cheapest on demand that runs the pod."""
+    if chosen.price is None or chosen.price.spot is None or "on-demand" not in chosen.capacity_types:
         return
-    fleet = price.on_demand * chosen.replicas
-    yield Fallback("capacity", chosen, "on-demand", True, APPLIES["capacity"], "the same", 1.0, 1.0, fleet, "")
+    here = (c for c in (chosen, *others) if c.pool == chosen.pool and same_pod(chosen, c))
+    offered = {c.key: (c.price.on_demand * c.replicas, c) for c in here if c.price and c.price.on_demand is not None}
+    if offered:
+        fleet, cheapest = min(offered.values(), key=lambda offer: offer[0])
+        yield Fallback("capacity", cheapest, "on-demand", True, APPLIES["capacity"], "the same", 1.0, 1.0, fleet, "")
 
 
 def _by_kind(chosen: Candidate, others: list[Candidate]) -> Iterator[tuple[Kind, Candidate]]:

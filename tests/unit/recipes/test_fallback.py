@@ -76,6 +76,13 @@ def test_what_holds_for_the_pod_holds_on_every_machine_it_may_land_on(tmp_path: 
     assert both.host.cpu_millicores <= room
 
 
+def test_on_demand_is_the_cheapest_machine_of_the_pool_that_runs_the_pod(tmp_path: Path) -> None:
+    recipe = chosen(tmp_path, pools=["t4-1x"])
+    step = recipe.fallbacks[0]
+    assert (recipe.chosen.machine.name, step.candidate.machine.name) == ("g4dn.2xlarge", "g4dn.xlarge")
+    assert (step.capacity_type, step.usd_per_hour, step.followed) == ("on-demand", 0.526, True)
+
+
 def test_another_precision_is_taken_by_a_pin(tmp_path: Path) -> None:
     checkpoints = {"awq": "models/a/", "gptq": "models/b/"}
     recipe = chosen(tmp_path, checkpoints=checkpoints, pools=["t4-1x"])
