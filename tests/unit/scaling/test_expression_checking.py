@@ -136,3 +136,12 @@ def test_without_a_fallback_a_broken_target_is_fine() -> None:
 def test_formulas_are_compared_with_the_expr_of_the_keda_that_is_installed(repository) -> None:
     """A new KEDA: look up expr-lang/expr in its go.mod, set it in tools/expr-eval and here, and run the comparison."""
     assert {"2.20.2": "v1.17.8"}[VERSION] in (repository / "tools" / "expr-eval" / "go.mod").read_text()
+
+
+def test_arguments_behind_one_of_unknown_type_are_not_looked_at() -> None:
+    """expr's checker stops at a ternary of an int and a float; a bare function behind it fails only when it is run."""
+    mixed = "min((held == 0 ? running : 10), max(running, 1), ceil, held)"
+    [passed] = check_formula(mixed, {"held", "running"})
+    assert passed.outcome == "not understood"
+    [refused] = check_formula("min(running, ceil)", {"running"})
+    assert refused.outcome == "refused"

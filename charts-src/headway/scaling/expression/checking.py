@@ -111,10 +111,16 @@ def _trigger_remedy(name: str, triggers: Collection[str]) -> str:
 
 
 def _passes_as_value(expression: Expression, name: str) -> bool:
-    """Whether a function's bare name stands where expr compares or passes on values without looking at them."""
+    """Whether a function's bare name stands where expr compares or passes on values without looking at them.
+
+    Arguments behind one of unknown type (a ternary of an int and a float) are not looked at either.
+    """
     passes = isinstance(expression, Array | Conditional) or (
         isinstance(expression, Binary) and expression.operator in ("??", "==", "!=")
     )
+    if isinstance(expression, Call) and Metric(name) in expression.parts:
+        before = expression.parts[: expression.parts.index(Metric(name))]
+        passes = any(part.type in UNTYPED for part in before)
     return (passes and Metric(name) in expression.parts) or any(
         _passes_as_value(part, name) for part in expression.parts
     )
