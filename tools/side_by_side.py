@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import validate_latency
+from latency_fit import fit
+from latency_rows import predict
 from side_by_side_page import Row, write
 
 from headway.catalog import load_catalog
@@ -196,11 +197,9 @@ def _measured() -> Iterator[Asked]:
         if row.kind == "decode_step" and row.gpu in GPUS and row.model in known
         and not row.engine.startswith("aiconfigurator") and not row.engine.endswith("eager")
     ]  # fmt: skip
-    folds = {
-        group: validate_latency.fit([row for row in rows if row.group != group]) for group in {r.group for r in chosen}
-    }
+    folds = {group: fit([row for row in rows if row.group != group]) for group in {r.group for r in chosen}}
     for row in chosen:
-        ours = 1e3 * validate_latency.predict(row, folds[row.group])
+        ours = 1e3 * predict(row, folds[row.group])
         served = Served(row.model, known[row.model].path, row.tensor_parallel)
         question = _asked("static_gen", served, row.gpu, int(row.batch or 1), int(row.context_tokens or 1))
         if row.expert_parallel > 1:

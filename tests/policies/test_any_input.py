@@ -45,6 +45,7 @@ def judged(harvest: Harvest) -> Report:
     report = check(harvest, Index(harvest.manifests, FACTS, harvest.kustomizations))
     for output in OUTPUTS.values():
         output(report).encode("utf-8", errors="surrogatepass")
+    assert all(finding.rule and finding.file and finding.line >= 1 for finding in report.findings)
     return report
 
 

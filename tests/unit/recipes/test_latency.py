@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from headway.domain.objective import Workload
 from headway.recipes.latency import Latency, batched_tokens, serving
 from headway.recipes.measurements import load_measurements
+from headway.recipes.speeds import CENTRAL
 from unit.recipes.builders import CATALOG, a_card, an_accelerator
 
 TIMES = ("ttft_p50", "ttft_p95", "tpot_p50", "tpot_p95")
@@ -161,12 +162,11 @@ def test_the_page_is_what_the_validation_writes(repository, monkeypatch) -> None
 
 def test_held_out_measurements_lie_inside_the_stated_interval(repository, monkeypatch) -> None:
     monkeypatch.syspath_prepend(str(repository / "tools"))
-    import validate_latency
+    import latency_fit
+    import latency_page
 
     rows = load_measurements()
     groups = {row.group for row in rows}
-    folds = {group: validate_latency.fit([row for row in rows if row.group != group]) for group in groups}
-    judged = validate_latency.verdicts(
-        [row for row in rows if not validate_latency.unused(row)], validate_latency.CENTRAL, folds
-    )
+    folds = {group: latency_fit.fit([row for row in rows if row.group != group]) for group in groups}
+    judged = latency_page.verdicts([row for row in rows if not latency_page.unused(row)], CENTRAL, folds)
     assert sum(verdict.inside for verdict in judged) / len(judged) >= 0.88

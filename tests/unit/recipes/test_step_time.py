@@ -1,6 +1,5 @@
 """One iteration of the engine, and the constants behind it."""
 
-import sys
 from typing import Any
 
 import pytest
@@ -21,10 +20,9 @@ work = st.tuples(st.floats(0, 512), st.integers(1, 32_000), st.floats(0, 8192))
 @pytest.fixture
 def validation(repository, monkeypatch) -> Any:
     monkeypatch.syspath_prepend(str(repository / "tools"))
-    sys.modules.pop("validate_latency", None)
-    import validate_latency
+    import latency_fit
 
-    return validate_latency
+    return latency_fit
 
 
 def test_every_constant_is_inside_its_interval_and_says_where_it_is_from() -> None:
