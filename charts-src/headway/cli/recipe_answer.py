@@ -9,7 +9,7 @@ from headway.cli.output import table
 from headway.recipes import Candidate, Fallback
 from headway.recipes.latency import Estimate
 from headway.recipes.question import Question
-from headway.recipes.record import speed
+from headway.recipes.record import asked, speed
 
 COLUMNS = (
     "", "machine", "GPUs", "weights", "engine", "KV GiB", "full sequences", "replicas", "p95 TTFT s", "p95 TPOT s", "USD/h",
@@ -167,22 +167,8 @@ def _cells(candidate: Candidate, chosen: bool) -> tuple[str, ...]:
 
 
 def _asked(question: Question) -> Table:
-    load, objective = question.workload, question.objective
-    promise = (
-        f"p{objective.percentile} TTFT {objective.ttft_seconds:g} s, TPOT {objective.tpot_seconds:g} s,"
-        f" kept with a margin of {objective.margin_percent} %"
-        if objective
-        else "any speed that carries the load"
-    )
-    rows = [
-        ("promise", promise),
-        (
-            "load",
-            f"{load.requests_per_second:g} requests/s of {load.prompt_tokens} tokens in, {load.output_tokens} out",
-        ),
-        ("sequences", f"{question.concurrency} together on a replica, of up to {question.context_tokens} tokens"),
-        ("replicas", f"{question.replicas_min} to {question.replicas}"),
-    ]
+    """The record's words for it; pools stand in the ranking."""
+    rows = [(key.replace("_", " "), str(value)) for key, value in asked(question).items() if key != "pools"]
     return table(f"{question.card.id}: what is asked", ("", " "), rows)
 
 

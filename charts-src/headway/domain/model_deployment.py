@@ -79,7 +79,7 @@ class ModelDeployment(Noun):
     limits: Limits
     """What it may use."""
     pools: Annotated[tuple[Name, ...], Field(min_length=1)]
-    """GPU pools it may land on; the recipe engine chooses among them."""
+    """GPU pools it may land on: one is chosen by price, others that run the same pod within the budget are fallen back to."""
     engines: Annotated[tuple[Engine, ...], Field(min_length=1)] = ("vllm",)
     """Engines it may be served by, the preferred one first; the recipe engine chooses among them."""
     engine_arguments: EngineArgumentsStated = {}

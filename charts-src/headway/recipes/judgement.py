@@ -4,7 +4,7 @@ pin ─▶ region and zone ─▶ kernels ─▶ image ─▶ GPU memory ─▶ 
 
 A candidate that passes runs on as few replicas as keep the promise, and its price is theirs: two cheap machines are
 compared with one dear one by what the load costs on either. Machines with the same GPUs share one look at these
-(`on_gpus`); host, disk, quota and price are each machine's own.
+(`OnGpus`); host, disk, quota and price are each machine's own.
 """
 
 from dataclasses import dataclass
@@ -63,8 +63,8 @@ class Judge:
     def __init__(self, question: Question, catalog: Catalog) -> None:
         self._question = question
         self._catalog = catalog
-        self._on_gpus = cache(self.on_gpus)
-        self._no_kernels = cache(self.no_kernels)
+        self._on_gpus = cache(self._look_at_gpus)
+        self._no_kernels = cache(self._look_at_kernels)
         self._image = cache(lambda engine, gpu: _image(engine, catalog.accelerators[gpu].vendor, catalog))
 
     def __call__(self, place: Place, nodes: int, precision: Precision, kv: KvPrecision, engine: Engine) -> Candidate:
@@ -110,7 +110,7 @@ class Judge:
             rejected_by=rejection,
         )
 
-    def on_gpus(self, shape: Shape) -> OnGpus:
+    def _look_at_gpus(self, shape: Shape) -> OnGpus:
         """What a shape's GPUs say: whether it fits and how fast it is."""
         question, card = self._question, self._question.card
         tensor = parallelism.tensor_parallel(card, shape.precision, shape.gpu_count)
@@ -130,7 +130,7 @@ class Judge:
         count = replicas or question.replicas
         return OnGpus(tensor, stages, memory, None, count, served.at(count), broken)
 
-    def no_kernels(
+    def _look_at_kernels(
         self, accelerator_key: str, nodes: int, precision: Precision, kv: KvPrecision, engine_name: Engine
     ) -> Rejection | None:
         """Whether an engine lacks what the formats need on an accelerator, or an image for it."""

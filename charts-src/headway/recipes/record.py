@@ -20,7 +20,7 @@ def record(recipe: Recipe) -> dict[str, Any]:
     chosen, memory, host = recipe.chosen, recipe.memory, recipe.host
     return {
         "model": recipe.card.id,
-        "asked": _asked(recipe.question),
+        "asked": asked(recipe.question),
         "chosen": {
             "machine": chosen.place,
             "pool": chosen.pool,
@@ -100,7 +100,8 @@ def _fleet(candidate: Candidate, one: str = "") -> str:
     return f"{candidate.replicas} replicas cost" if candidate.replicas > 1 else f"{one} costs".strip()
 
 
-def _asked(question: Question) -> dict[str, Any]:
+def asked(question: Question) -> dict[str, Any]:
+    """What a question asks, by the words of the record."""
     load, objective = question.workload, question.objective
     promise = objective and (
         f"p{objective.percentile} TTFT {objective.ttft_seconds:g} s, TPOT {objective.tpot_seconds:g} s,"
