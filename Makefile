@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := build/setup.stamp
-SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt pyproject.toml tools/setup.sh tools/go.mod tools/go.sum $(wildcard tools/expr-eval/*)
+SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt pyproject.toml services/gateway/pyproject.toml services/model-server/pyproject.toml tools/setup.sh tools/go.mod tools/go.sum $(wildcard tools/expr-eval/*)
 
 HPA := build/bin/hpa-virtual-time
 HISTORIES ?= 1000

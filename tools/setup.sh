@@ -14,7 +14,7 @@ go_floor=1.24
 
 export VIRTUAL_ENV=$PWD/.venv
 .venv/bin/uv pip install -q --require-hashes -r requirements/dev.txt
-.venv/bin/uv pip install -q --no-deps --no-build-isolation -e .
+.venv/bin/uv pip install -q --no-deps --no-build-isolation -e . -e services/gateway -e services/model-server
 
 # Go: the system's where it is new enough, else a wheel.
 go=$(command -v go || true)
