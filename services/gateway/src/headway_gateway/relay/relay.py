@@ -308,10 +308,11 @@ class Relay:
 
     def _release(self, call: Call) -> None:
         self._calls.discard(call)
-        call.open_stream = _nothing  # it holds the call, which holds it
         call.usage.open -= 1
         call.metrics.in_flight.dec()
         settle(call, self._loop.time())
+        # These hold the call, which holds them; left so, every call would be the garbage collector's to find.
+        call.open_stream, call.attempt, call.task = _nothing, None, None
 
 
 def _nothing() -> None:
