@@ -1,0 +1,1 @@
+"""Routes: HTTP in and out; what is decided is decided elsewhere."""
