@@ -11,6 +11,7 @@ from headway_gateway.surveys import selection
 from headway_gateway.surveys.answer import CHARACTER, AnswerId, ticket
 
 DRAWS_PREFIX = "surveys/draws"
+ENTRIES_PREFIX = "surveys/entries"
 MAX_WINNERS = 50
 MAX_SEED_LENGTH = 64
 
@@ -94,6 +95,11 @@ def decode(content: bytes) -> Draw:
 def key(number: int) -> str:
     """Where draw `number`, counted from 1, is kept; eight digits keep the order of listing that of the numbers."""
     return f"{DRAWS_PREFIX}/{number:08d}.json"
+
+
+def entries_key(entries_sha256: str) -> str:
+    """Where the ids of that digest are kept: answers handed in later are no part of a draw."""
+    return f"{ENTRIES_PREFIX}/{entries_sha256}.txt"
 
 
 def is_key(name: str) -> bool:

@@ -19,10 +19,14 @@ def select(seed: str, entries: Iterable[str], winners: int) -> list[str]:
     return ranked[:winners]
 
 
+def lines(entries: Iterable[str]) -> bytes:
+    """The ids that take part, sorted, each followed by a line feed."""
+    return "".join(f"{entry}\n" for entry in sorted(set(entries))).encode()
+
+
 def digest(entries: Iterable[str]) -> str:
-    """SHA-256 of the sorted ids, each followed by a line feed: which answers took part, without naming them."""
-    lines = "".join(f"{entry}\n" for entry in sorted(set(entries)))
-    return hashlib.sha256(lines.encode()).hexdigest()
+    """SHA-256 of `lines` in hex: which answers took part, without naming them."""
+    return hashlib.sha256(lines(entries)).hexdigest()
 
 
 def _rank(seed: str, entry: str) -> bytes:

@@ -95,6 +95,8 @@ class SurveyService:
             raise Conflict("There are no answers to draw from.")
         seed = request.seed or secrets.token_hex(SEED_BYTES)
         chosen = selection.select(seed, entries, request.winners)
+        digest = selection.digest(entries)
+        await self._store.create(drawing.entries_key(digest), selection.lines(entries), self._attributes("text/plain"))
         return Draw(
             id=request.id,
             number=number,
@@ -103,7 +105,7 @@ class SurveyService:
             seed=seed,
             requested=request.winners,
             entries=len(entries),
-            entries_sha256=selection.digest(entries),
+            entries_sha256=digest,
             winners=tuple(await asyncio.gather(*(self._winner(answer_id) for answer_id in chosen))),
         )
 
@@ -116,10 +118,10 @@ class SurveyService:
     async def _read_announcement(self) -> Announcement:
         return drawing.announce(await DrawLog(self._store).newest())
 
-    def _attributes(self) -> dict[str, str]:
+    def _attributes(self, content_type: str = "application/json") -> dict[str, str]:
         """Content type and, for people and audits, when the bucket's lifecycle rule is to delete the object."""
         expires = datetime.fromtimestamp(self._clock(), UTC) + self._retention
-        return {"Content-Type": "application/json", "expires-at": expires.isoformat(timespec="seconds")}
+        return {"Content-Type": content_type, "expires-at": expires.isoformat(timespec="seconds")}
 
     def _count(self, outcome: str) -> None:
         self._metrics.surveys.labels(outcome).inc()
