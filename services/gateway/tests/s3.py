@@ -27,6 +27,8 @@ READ_SECONDS = 30
 STORED_NOT_SAID = ("stored, then reset", "stored, then silent", "stored, then 500", "stored, torn reply", "stored late")
 NOT_STORED = ("500", "503", "409", "412", "reset", "silent", "torn request")
 FAULTS = NOT_STORED + STORED_NOT_SAID
+KILLED = "stored, then killed"
+"""What asked for the write is ended between the write and its reply (S3)."""
 LATE_SECONDS = 0.6
 
 _CODES = {"500": "InternalError", "503": "SlowDown", "409": "ConditionalRequestConflict", "412": "PreconditionFailed"}
@@ -68,6 +70,7 @@ class FaultyProxy:
         self.script: Script = no_fault
         self.requests: list[Request] = []
         self.faults: Counter[str] = Counter()
+        self.kill: Callable[[], None] = lambda: None
         self._upstream = upstream
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -143,6 +146,10 @@ class FaultyProxy:
             case "stored, then reset":
                 await self._forward(message)
                 _reset(writer)
+            case "stored, then killed":
+                await self._forward(message)
+                self.kill()
+                await reader.read()
             case "stored, then silent":
                 await self._forward(message)
                 await reader.read()

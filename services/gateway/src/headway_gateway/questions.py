@@ -72,7 +72,8 @@ class QuestionLog:
         """Queue a question; never waits, never raises."""
         if self._objects is None:
             return
-        text = question_text[:QUESTION_CHARACTERS]
+        # JSON lets half of a surrogate pair through, UTF-8 does not.
+        text = question_text[:QUESTION_CHARACTERS].encode(errors="replace").decode()
         full = len(self._queue) >= QUEUE_QUESTIONS or self._characters + len(text) > QUEUE_CHARACTERS
         if full or self._closing:
             self._metrics.questions.labels("dropped").inc()
