@@ -55,13 +55,13 @@ class Crowd:
         return [
             answer["id"]
             for answer in self.answers
-            if answer["id"] in self.told.acknowledged and json.loads(self._s3.body(key(answer["id"]))) != answer
+            if answer["id"] in self.told.acknowledged and not self._is_stored(answer)
         ]
 
     async def _person(self, client: httpx2.AsyncClient, answer: dict[str, Any]) -> None:
         async with self._turn:
             receipt = await self._until_acknowledged(client, answer)
-            if not await self._is_stored(answer):
+            if not self._is_stored(answer):
                 self.told.falsely.append(answer["id"])
             self.told.acknowledged.add(answer["id"])
             if self._chance.random() < REPEATED_SHARE and receipt != await self._until_acknowledged(client, answer):
@@ -82,12 +82,9 @@ class Crowd:
             await asyncio.sleep(self._chance.uniform(0, 0.1))
         raise AssertionError("never acknowledged")
 
-    async def _is_stored(self, answer: dict[str, Any]) -> bool:
-        try:
-            found = await self._s3.direct.get_async(key(answer["id"]))
-        except FileNotFoundError:
-            return False
-        return bool(json.loads(bytes(await found.bytes_async())) == answer)
+    def _is_stored(self, answer: dict[str, Any]) -> bool:
+        found = self._s3.peek(key(answer["id"]))
+        return found is not None and json.loads(found) == answer
 
 
 def _answer() -> dict[str, Any]:

@@ -1,8 +1,6 @@
-"""The gateway's survey as a server: in a thread of the test, or as a process that a test may kill.
+"""The gateway's survey as a server: in a thread of the test, or as a process that a test may kill."""
 
-`python serving.py FD` serves on the listening socket FD; settings come from the environment as in a pod.
-"""
-
+import os
 import socket
 import sys
 import threading
@@ -27,8 +25,8 @@ PRESENTER = {"Authorization": "Bearer presenter"}
 START_SECONDS = 10
 
 
-def process_command(fd: int) -> list[str]:
-    """What starts the gateway as a process on an open listening socket."""
+def supervisor_command(fd: int) -> list[str]:
+    """What keeps one gateway process alive on an open listening socket, and prints the id of each."""
     return [sys.executable, __file__, str(fd)]
 
 
@@ -73,5 +71,16 @@ def served(app: FastAPI) -> Iterator[str]:
         listener.close()
 
 
+def _supervise(listener: socket.socket) -> None:
+    """Fork a gateway whenever there is none: imports are paid for once, not at each of 200 starts."""
+    while True:
+        child = os.fork()
+        if child == 0:
+            _server(survey_app(Settings(), Metrics())).run(sockets=[listener])
+            os._exit(0)
+        print(child, flush=True)
+        os.waitpid(child, 0)
+
+
 if __name__ == "__main__":
-    _server(survey_app(Settings(), Metrics())).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+    _supervise(socket.socket(fileno=int(sys.argv[1])))

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import random
+import signal
 import socket
-import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import pytest
 from crowd import Crowd
@@ -14,7 +15,7 @@ from crowd import Crowd
 from headway.domain.gateway_settings import ENVIRONMENT_PREFIX
 from headway_gateway.settings import Settings
 from s3 import KILLED, S3, Request, Script, one_in_five
-from serving import process_command
+from serving import supervisor_command
 
 SEED = 20261121
 STARTED_PUTS = (20, 40)
@@ -86,26 +87,35 @@ async def _speak_to_mortal_gateway(settings: Settings, s3: S3, people: int) -> C
 
 @asynccontextmanager
 async def _always_one_process(settings: Settings, s3: S3, listener: socket.socket) -> AsyncIterator[None]:
-    """A gateway process on `listener`, started anew whenever the store's proxy has killed it."""
-    process: subprocess.Popen[bytes] | None = None
-
-    async def keep_starting() -> None:
-        nonlocal process
-        while True:
-            process = subprocess.Popen(
-                process_command(listener.fileno()), env=_environment(settings), pass_fds=[listener.fileno()]
-            )
-            s3.proxy.kill = process.kill
-            await asyncio.to_thread(process.wait)
-
-    starting = asyncio.create_task(keep_starting())
+    """A gateway process on `listener`, which the store's proxy kills and a supervisor replaces."""
+    fd = listener.fileno()
+    supervisor = await asyncio.create_subprocess_exec(
+        *supervisor_command(fd),
+        env=_environment(settings),
+        pass_fds=[fd],
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    following = asyncio.create_task(_follow(supervisor, s3))
     try:
         yield
     finally:
-        starting.cancel()
-        if process is not None:
-            process.kill()
-            await asyncio.to_thread(process.wait, END_SECONDS)
+        os.killpg(supervisor.pid, signal.SIGKILL)
+        await asyncio.wait_for(supervisor.wait(), END_SECONDS)
+        following.cancel()
+
+
+async def _follow(supervisor: asyncio.subprocess.Process, s3: S3) -> None:
+    """Aim at the process that lives now."""
+    assert supervisor.stdout is not None
+    async for line in supervisor.stdout:
+        if line.strip().isdigit():
+            s3.proxy.kill = partial(_kill, int(line))
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
