@@ -25,6 +25,12 @@ def settings(s3: S3) -> Settings:
 
 
 @pytest.fixture
+def patient(settings: Settings) -> Settings:
+    """Where no bound is under test: a busy machine may take its time."""
+    return settings.model_copy(update={"storage_timeout_seconds": 30})
+
+
+@pytest.fixture
 def gateway(settings: Settings, metrics: Metrics) -> Iterator[str]:
     """URL of the gateway."""
     with served(survey_app(settings, metrics)) as url:

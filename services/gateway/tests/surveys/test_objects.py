@@ -17,11 +17,20 @@ PLAIN = {"Content-Type": "application/json"}
 SLACK_SECONDS = 0.5
 
 
+def opened(settings: Settings, metrics: Metrics) -> Objects:
+    objects = open_objects(settings, metrics)
+    assert objects is not None
+    return objects
+
+
 @pytest.fixture
 def objects(settings: Settings, metrics: Metrics) -> Objects:
-    opened = open_objects(settings, metrics)
-    assert opened is not None
-    return opened
+    return opened(settings, metrics)
+
+
+@pytest.fixture
+def patient_objects(patient: Settings, metrics: Metrics) -> Objects:
+    return opened(patient, metrics)
 
 
 @pytest.fixture
@@ -83,32 +92,28 @@ async def test_every_write_is_conditional_and_carries_a_checksum(objects: Object
 
 
 @pytest.mark.asyncio
-async def test_one_of_fifty_writers_of_other_contents_wins(
-    settings: Settings, metrics: Metrics, s3: S3, key: str
-) -> None:
-    objects = open_objects(settings.model_copy(update={"storage_timeout_seconds": 30}), metrics)
-    assert objects is not None
+async def test_one_of_fifty_writers_of_other_contents_wins(patient_objects: Objects, s3: S3, key: str) -> None:
     contents = [f"{number}".encode() for number in range(50)]
-    outcomes = await asyncio.gather(*(objects.create(key, content, PLAIN) for content in contents))
+    outcomes = await asyncio.gather(*(patient_objects.create(key, content, PLAIN) for content in contents))
     assert sorted(outcomes) == [DIFFERENT] * 49 + [STORED]
     assert s3.body(key) == contents[outcomes.index(STORED)]
 
 
 @pytest.mark.asyncio
-async def test_a_listing_of_more_than_one_page_is_whole_under_faults(objects: Objects, s3: S3) -> None:
+async def test_a_listing_of_more_than_one_page_is_whole_under_faults(patient_objects: Objects, s3: S3) -> None:
     wanted = [f"surveys/answers/{uuid.uuid4()}.json" for _ in range(2321)]
     s3.seed(dict.fromkeys([*wanted, "surveys/answers-of-others/x", "surveys/draws/00000001.json"], b"{}"))
     s3.proxy.script = one_in_five(seed=7, faults=("500", "503", "reset", "stored, torn reply"))
     for _ in range(3):
-        assert await objects.keys("surveys/answers") == sorted(wanted)
+        assert await patient_objects.keys("surveys/answers") == sorted(wanted)
     assert s3.proxy.faults.total() > 0
 
 
 @pytest.mark.parametrize("count", [0, 999, 1000, 1001, 2000])
 @pytest.mark.asyncio
-async def test_a_listing_ends_at_the_edge_of_a_page(objects: Objects, s3: S3, count: int) -> None:
+async def test_a_listing_ends_at_the_edge_of_a_page(patient_objects: Objects, s3: S3, count: int) -> None:
     s3.seed({f"surveys/answers/{number:05d}": b"" for number in range(count)})
-    assert len(await objects.keys("surveys/answers")) == count
+    assert len(await patient_objects.keys("surveys/answers")) == count
 
 
 def test_without_a_bucket_there_is_no_store() -> None:

@@ -61,9 +61,8 @@ def test_an_answer_needs_a_company_and_a_rating_only(gateway: str) -> None:
 
 
 def test_fifty_writers_of_one_answer_get_identical_receipts(
-    settings: Settings, metrics: Metrics, s3: S3, answer: dict[str, Any]
+    patient: Settings, metrics: Metrics, s3: S3, answer: dict[str, Any]
 ) -> None:
-    patient = settings.model_copy(update={"storage_timeout_seconds": 30})
     with served(survey_app(patient, metrics)) as gateway:
         receipts = asyncio.run(_submit_together(gateway, answer, 50))
     assert {receipt.status_code for receipt in receipts} == {200}

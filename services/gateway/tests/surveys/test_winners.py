@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import httpx2
@@ -11,10 +11,12 @@ import msgspec
 import pytest
 
 from headway.domain.gateway_settings import ENVIRONMENT_PREFIX
+from headway_gateway.metrics import Metrics
+from headway_gateway.settings import Settings
 from headway_gateway.surveys import Draw, audit, repeat
 from headway_gateway.surveys.answer import key, ticket
 from s3 import S3, first
-from serving import AUDIENCE, PRESENTER
+from serving import AUDIENCE, PRESENTER, served, survey_app
 
 Audit: TypeAlias = Callable[..., tuple[int, str]]
 
@@ -62,7 +64,7 @@ def test_a_draw_without_answers_is_refused(gateway: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"winners": 0}, {"winners": 51}, {"seed": ""}, {"seed": "a\n"}, {"id": "1"}], ids=str
+    "fields", [{"winners": 0}, {"winners": 11}, {"seed": ""}, {"seed": "a\n"}, {"id": "1"}], ids=str
 )
 def test_a_request_of_another_shape_is_refused(gateway: str, s3: S3, fields: dict[str, Any]) -> None:
     hand_in(s3, 1)
@@ -135,6 +137,12 @@ def test_a_polling_audience_asks_the_store_once_a_second(gateway: str, s3: S3) -
     winners(gateway)
     asyncio.run(poll())
     assert s3.proxy.count("GET") <= 10
+
+
+@pytest.fixture
+def gateway(patient: Settings, metrics: Metrics) -> Iterator[str]:
+    with served(survey_app(patient, metrics)) as url:
+        yield url
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from headway_gateway.errors import BodyTooLarge
 from headway_gateway.identity.client import Client
@@ -14,6 +14,7 @@ from headway_gateway.surveys.draw import Announcement, Draw, DrawRequest
 from headway_gateway.surveys.service import SurveyService
 
 Authenticate = Callable[[Request], Client]
+_NEITHER_GET_NOR_POST = ["DELETE", "HEAD", "OPTIONS", "PATCH", "PUT", "TRACE"]
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -59,6 +60,11 @@ def survey_router(service: SurveyService, authenticate: Authenticate) -> APIRout
     async def draw(request: Request) -> Response:
         client = authenticate(request)
         return _json(await service.draw(client, await _body(request)), "no-store")
+
+    @router.api_route("/winners", methods=_NEITHER_GET_NOR_POST, include_in_schema=False)
+    async def neither() -> Response:
+        # Left alone, the framework names in Allow the methods of the first route of a path only.
+        raise HTTPException(405, headers={"Allow": "GET, POST"})
 
     return router
 

@@ -5,7 +5,7 @@ clock is part of the key, or the same answer sent before and after midnight woul
 """
 
 import hashlib
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -39,7 +39,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An answer to the survey."""
 
     id: AnswerId
-    rating: Annotated[int, msgspec.Meta(ge=1, le=5, description="From 1, poor, to 5, excellent.")]
+    rating: Annotated[Literal[1, 2, 3, 4, 5], msgspec.Meta(description="From 1, poor, to 5, excellent.")]
     company: Annotated[str, msgspec.Meta(pattern=NAME, min_length=1, max_length=COMPANY_MAX_LENGTH)]
     nickname: Annotated[
         str,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -12,7 +12,6 @@ from headway_gateway.surveys.answer import CHARACTER, AnswerId, ticket
 
 DRAWS_PREFIX = "surveys/draws"
 ENTRIES_PREFIX = "surveys/entries"
-MAX_WINNERS = 50
 MAX_SEED_LENGTH = 64
 
 
@@ -20,7 +19,7 @@ class DrawRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a presenter asks for."""
 
     id: AnswerId
-    winners: Annotated[int, msgspec.Meta(ge=1, le=MAX_WINNERS, description="How many to draw.")] = 1
+    winners: Annotated[Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], msgspec.Meta(description="How many to draw.")] = 1
     seed: (
         Annotated[
             str,
