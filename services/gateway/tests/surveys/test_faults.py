@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import pytest
-from crowd import Crowd
 
+from crowd import Crowd
 from headway.domain.gateway_settings import ENVIRONMENT_PREFIX
 from headway_gateway.settings import Settings
 from s3 import KILLED, S3, Request, Script, one_in_five
