@@ -1,1 +1,1 @@
-"""HTTP routes of the application, one file a group."""
+"""Routes: HTTP in and out; what is decided is decided elsewhere."""
