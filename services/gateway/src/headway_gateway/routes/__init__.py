@@ -1,1 +1,1 @@
-"""Routes: HTTP in and out; what is decided is decided elsewhere."""
+"""HTTP routes of the application, one file a group."""
