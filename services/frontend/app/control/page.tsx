@@ -1,0 +1,14 @@
+import type { Metadata } from "next";
+import { ControlRoom } from "@/components/control/control-room.tsx";
+import { Page } from "@/components/shell/page.tsx";
+import "@/styles/control.css";
+
+export const metadata: Metadata = { title: "Control room · Headway" };
+
+export default function ControlPage() {
+  return (
+    <Page className="control">
+      <ControlRoom />
+    </Page>
+  );
+}

@@ -1,0 +1,29 @@
+import { Button } from "react-aria-components/Button";
+import { CommandFailure } from "@/components/shell/command-failure.tsx";
+import { useCommand } from "@/hooks/use-command.ts";
+import { useSession } from "@/hooks/use-session.tsx";
+import { setLoad } from "@/lib/control/commands.ts";
+import { LOADS } from "@/lib/control/events.ts";
+
+/** How many people k6 plays. */
+export function LoadButtons() {
+  const { runtime, controlToken } = useSession();
+  const { running, failure, run } = useCommand();
+  return (
+    <section aria-labelledby="load">
+      <h2 id="load">Send load</h2>
+      <div className="buttons-row">
+        {LOADS.map(([profile, name]) => (
+          <Button
+            key={profile}
+            isDisabled={running}
+            onPress={() => run(() => setLoad({ base: runtime.control, token: controlToken }, profile))}
+          >
+            {name}
+          </Button>
+        ))}
+      </div>
+      <CommandFailure failure={failure} />
+    </section>
+  );
+}

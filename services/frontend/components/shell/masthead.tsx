@@ -1,0 +1,20 @@
+import type { ReactNode } from "react";
+
+/** The strip on top: the name, what this page is, and what it has to say about itself. */
+export function Masthead({ place, children }: { place?: string; children?: ReactNode }) {
+  return (
+    <header className="masthead">
+      <span className="wordmark">
+        <svg viewBox="0 0 44 16" aria-hidden="true" className="wordmark-line">
+          <path d="M2 8H42" />
+          <circle cx="8" cy="8" r="5" />
+          <circle cx="22" cy="8" r="5" />
+          <circle cx="36" cy="8" r="5" className="wordmark-train" />
+        </svg>
+        headway
+      </span>
+      {place ? <span className="place">{place}</span> : null}
+      <div className="masthead-end">{children}</div>
+    </header>
+  );
+}

@@ -1,0 +1,24 @@
+import { useCallback, useEffect, useState } from "react";
+
+const KEPT = "headway:show-began";
+
+/** Seconds since the presenter pressed start, kept over reloads; null before. For rooms without a control server. */
+export function useOwnClock(): { seconds: number | null; start: () => void; reset: () => void } {
+  const [began, setBegan] = useState<number | null>(() => Number(localStorage.getItem(KEPT)) || null);
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (began === null) return;
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, [began]);
+  const start = useCallback(() => {
+    localStorage.setItem(KEPT, String(Date.now()));
+    setNow(Date.now());
+    setBegan(Date.now());
+  }, []);
+  const reset = useCallback(() => {
+    localStorage.removeItem(KEPT);
+    setBegan(null);
+  }, []);
+  return { seconds: began === null ? null : Math.max(0, (now - began) / 1000), start, reset };
+}

@@ -1,0 +1,85 @@
+/** What the control server of `headway up` sends, as docs/guides/pages.md lists it. Seconds are the show's own. */
+export type Hello = {
+  environment: string;
+  started_at: string;
+  speed: number;
+  real: string[];
+  played: string[];
+  show_minutes: number;
+};
+
+export const PHASES = ["pending", "node", "pull", "load", "warm", "ready", "stopping"] as const;
+export type Phase = (typeof PHASES)[number];
+
+export type Deployment = {
+  name: string;
+  model: string;
+  gpu: string;
+  law: string;
+  target: number;
+  desired: number;
+  min: number;
+  max: number;
+  replicas: Record<Phase, number>;
+  running: number;
+  waiting: number;
+  held: number;
+  ttft_seconds: { p50: number | null; p95: number | null };
+  objective_ttft_seconds: number;
+  /** What an HPA on CPU would ask for under the same load; computed beside, never applied. */
+  cpu_based_replicas: number;
+};
+
+export type Node = {
+  name: string;
+  instance_type: string;
+  capacity_type: string;
+  pool: string;
+  phase: "launching" | "booting" | "ready" | "draining";
+  usd_per_hour: number;
+  pods: number;
+};
+
+export type State = {
+  t: number;
+  mode: "quiz" | "survey";
+  usd_per_hour: number;
+  usd_total: number;
+  deployments: Deployment[];
+  nodes: Node[];
+  requests: { offered: number; served: number; refused: number; failed: number };
+  surveys: { submitted: number; stored: number };
+};
+
+export type Audit = {
+  metrics: Record<string, number | null>;
+  formula: string;
+  value: number | null;
+  keda: string;
+  hpa: string;
+  limits: string;
+  pending_pods: number;
+  nodes_launched: number;
+  usd_total: number;
+};
+
+export type Scaling = { t: number; deployment: string; from: number; to: number; explanation: string; audit: Audit };
+export type Chaos = { t: number; fault: string; target: string; text: string };
+
+export const FAULTS = [
+  ["spot-interruption", "Spot interruption", "The cloud takes one spot node back after two minutes' notice."],
+  ["engine-crash", "Engine crash", "One model server dies at once."],
+  ["metric-loss", "Metric loss", "Scalers read nothing; they must hold what they have."],
+  ["s3-outage", "S3 outage", "The bucket answers errors; survey answers wait on phones."],
+  ["slow-replica", "Slow replica", "One model server takes ten times as long."],
+] as const;
+export type Fault = (typeof FAULTS)[number][0];
+
+export const LOADS = [
+  ["tube-demo", "Tube demo"],
+  ["spike", "Spike"],
+  ["soak", "Soak"],
+  ["stop", "Stop load"],
+] as const;
+export type LoadProfile = (typeof LOADS)[number][0];
+export type ModeChoice = "quiz" | "survey" | "clock";
