@@ -1,0 +1,56 @@
+import type { ServerResponse } from "node:http";
+import { type Listening, listening } from "./listening.ts";
+import { textOf } from "./model.ts";
+import { at, HELLO, PLAYED_SECONDS } from "./show.ts";
+
+export const CONTROL_TOKEN = "the-control-token";
+
+/** What a page asked the control server to do. */
+export type Asked = { path: string; body: unknown };
+export type ControlServer = Listening & { asked: Asked[]; cut: () => void; setSecond: (second: number) => void };
+
+/** Speaks the control server's side of `headway up`: a played show, its past at once and then a state each second. */
+export async function controlServer(origin = "*"): Promise<ControlServer> {
+  const asked: Asked[] = [];
+  const streams = new Set<ServerResponse>();
+  let second = PLAYED_SECONDS;
+  const timer = setInterval(() => {
+    second += 1;
+    for (const stream of streams) for (const message of at(second)) send(stream, message);
+  }, 1000);
+
+  const server = await listening(async (request, response) => {
+    const url = new URL(request.url ?? "/", "http://control");
+    response.setHeader("access-control-allow-origin", origin);
+    response.setHeader("access-control-allow-headers", "authorization, content-type");
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
+    const token = url.searchParams.get("token") ?? request.headers.authorization?.replace("Bearer ", "");
+    if (token !== CONTROL_TOKEN) return void response.writeHead(401).end();
+    if (request.method === "POST") {
+      asked.push({ path: url.pathname, body: JSON.parse(await textOf(request)) });
+      return void response.writeHead(204).end();
+    }
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    streams.add(response);
+    response.on("close", () => streams.delete(response));
+    send(response, { event: "hello", data: HELLO });
+    for (let past = 0; past <= second; past++) for (const message of at(past)) send(response, message);
+  });
+  return {
+    url: server.url,
+    asked,
+    cut: () => {
+      for (const stream of streams) stream.destroy();
+    },
+    setSecond: (chosen) => {
+      second = chosen;
+    },
+    close: () => {
+      clearInterval(timer);
+      return server.close();
+    },
+  };
+}
+
+const send = (stream: ServerResponse, { event, data }: { event: string; data: unknown }) =>
+  stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
