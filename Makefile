@@ -7,10 +7,14 @@ STAMP := build/setup.stamp
 SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt pyproject.toml services/gateway/pyproject.toml services/model-server/pyproject.toml tools/setup.sh tools/go.mod tools/go.sum $(wildcard tools/expr-eval/*)
 
 HPA := build/bin/hpa-virtual-time
+PAGES := services/frontend
+PAGES_MODULES := build/frontend-modules.stamp
+PAGES_SOURCES := $(shell git ls-files $(PAGES) 2>/dev/null | grep -vE '/(tests|e2e)/')
+NPM = cd $(PAGES) && PATH=$(CURDIR)/$(BIN):$$PATH NEXT_TELEMETRY_DISABLED=1
 HISTORIES ?= 1000
 SEED ?= 1
 
-.PHONY: help setup synth validate check test test-hpa test-python-313 e2e control-plane lint format types layers bench side-by-side check-agrees docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 frontend frontend-types test-frontend test-frontend-units test-frontend-browser e2e control-plane lint format types layers bench side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -31,7 +35,7 @@ check: synth lint types layers ## what a pull request must pass: synth leaves no
 	@git diff --exit-code --stat -- dist apps argocd terraform docs || { echo 'error: what is rendered differs from what is committed'; echo; echo 'hint: make synth docs, then commit the result with its cause'; exit 1; }
 	@untracked=$$(git ls-files --others --exclude-standard -- dist apps argocd terraform); [ -z "$$untracked" ] || { echo "error: rendered and not committed: $$untracked"; exit 1; }
 
-test: setup ## all fast tests
+test: setup test-frontend-units ## all fast tests
 	@$(BIN)/python tools/schemas.py
 	@$(BIN)/pytest
 
@@ -45,7 +49,28 @@ $(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod to
 test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
 	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
 
-e2e: control-plane ## long suites against real parts; so far the control plane
+e2e: control-plane test-frontend-browser ## long suites against real parts: the control plane, the pages in a browser
+
+$(PAGES_MODULES): $(PAGES)/package-lock.json $(STAMP)
+	@$(NPM) npm ci --silent --ignore-scripts
+	@touch $@
+
+frontend: services/frontend/out/csp.json ## the pages as a static export, services/frontend/out/
+
+$(PAGES)/out/csp.json: $(PAGES_MODULES) $(PAGES_SOURCES)
+	@mkdir -p build && { $(NPM) npm run -s build; } >build/frontend.txt 2>&1 || { cat build/frontend.txt; exit 1; }
+
+frontend-types: $(PAGES_MODULES) ## the pages' types from the gateway's OpenAPI document
+	@$(BIN)/python $(PAGES)/scripts/openapi.py
+	@$(NPM) npm run -s types:generate
+
+test-frontend: test-frontend-units test-frontend-browser ## everything about the pages
+
+test-frontend-units: $(PAGES_MODULES) ## the pages' types, rules and vitest
+	@$(NPM) npm run -s lint && npm run -s types && npm test
+
+test-frontend-browser: frontend ## every page and state in the system's Chromium (CHROMIUM=path); pictures in build/screenshots/
+	@$(NPM) npm run -s e2e
 
 control-plane: setup ## what is rendered against a real API server, scheduler and Karpenter; builds them the first time (minutes, 10 GiB)
 	@tools/control-plane/build.sh

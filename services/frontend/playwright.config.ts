@@ -6,7 +6,9 @@ import { defineConfig } from "@playwright/test";
 function chromium(): string | undefined {
   const named = process.env["CHROMIUM"];
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const candidates = named ? [named] : folders.flatMap((folder) => ["chromium", "chromium-browser"].map((name) => join(folder, name)));
+  const candidates = named
+    ? [named]
+    : folders.flatMap((folder) => ["chromium", "chromium-browser"].map((name) => join(folder, name)));
   return candidates.find((path) => {
     try {
       accessSync(path, constants.X_OK);
@@ -18,7 +20,8 @@ function chromium(): string | undefined {
 }
 
 const executablePath = chromium();
-if (!executablePath) console.error("note: no Chromium; set CHROMIUM or install Debian's chromium. Pages are not tested.");
+if (!executablePath)
+  console.error("note: no Chromium; set CHROMIUM or install Debian's chromium. Pages are not tested.");
 
 export default defineConfig({
   testDir: "e2e",

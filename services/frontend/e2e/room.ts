@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test as base, expect, type Page } from "@playwright/test";
-import { type ControlServer, CONTROL_TOKEN, controlServer } from "./servers/control.ts";
+import { CONTROL_TOKEN, type ControlServer, controlServer } from "./servers/control.ts";
 import { type Door, door } from "./servers/door.ts";
 import { AUDIENCE_KEY, type Gateway, type GatewayOptions, gateway } from "./servers/gateway.ts";
 import type { Listening } from "./servers/listening.ts";
@@ -15,7 +15,14 @@ const SCREENSHOTS = new URL("../../../build/screenshots/", import.meta.url).path
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 type Parts = { bucket: string; model: Listening };
-type OpenOptions = { path?: string; key?: string | null; gateway?: GatewayOptions; control?: ControlServer | null; audienceUrl?: string };
+type OpenOptions = {
+  path?: string;
+  key?: string | null;
+  gateway?: GatewayOptions;
+  control?: ControlServer | null;
+  token?: string;
+  audienceUrl?: string;
+};
 
 export type Room = {
   gateway: Gateway;
@@ -58,28 +65,43 @@ export const test = base.extend<Fixtures, { parts: Parts }>({
     const faults: string[] = [];
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("console", (message) => {
-      if (/Content Security Policy|Hydration|Minified React/i.test(message.text())) faults.push(message.text());
+      if (/Content Security Policy|Hydration|Minified React/i.test(message.text()))
+        faults.push(message.text());
     });
     await use(page);
-    expect(faults).toEqual([]);
+    const provoked = test.info().annotations.some(({ type }) => type === "provoked");
+    if (!provoked) expect(faults).toEqual([]);
     expect(await page.evaluate(() => "__attacked" in window).catch(() => false)).toBe(false);
   },
 
   open: async ({ page, parts }, use) => {
     const closing: (() => Promise<unknown>)[] = [];
-    await use(async ({ path = "/", key = AUDIENCE_KEY, gateway: options, control = null, audienceUrl } = {}) => {
-      const storage = await door(parts.bucket);
-      const running = await gateway({ model: parts.model.url, bucket: storage.url, ...options });
-      const served = await pages({
-        forward: () => running.url,
-        runtime: { api: "", control: control?.url ?? "", ...(audienceUrl && { audience_url: audienceUrl }) },
-        connect: control ? [control.url] : [],
-      });
-      closing.push(served.close, running.stop, storage.close);
-      const fragment = [key && `key=${key}`, control && `control=${CONTROL_TOKEN}`].filter(Boolean).join("&");
-      await page.goto(`${served.url}${path}#${fragment}`);
-      return { gateway: running, storage, bucket: parts.bucket, pagesUrl: served.url };
-    });
+    await use(
+      async ({
+        path = "/",
+        key = AUDIENCE_KEY,
+        gateway: options,
+        control = null,
+        token = CONTROL_TOKEN,
+        audienceUrl,
+      } = {}) => {
+        const storage = await door(parts.bucket);
+        const running = await gateway({ model: parts.model.url, bucket: storage.url, ...options });
+        const served = await pages({
+          forward: () => running.url,
+          runtime: {
+            api: "",
+            control: control?.url ?? "",
+            ...(audienceUrl && { audience_url: audienceUrl }),
+          },
+          connect: control ? [control.url] : [],
+        });
+        closing.push(served.close, running.stop, storage.close);
+        const fragment = [key && `key=${key}`, control && `control=${token}`].filter(Boolean).join("&");
+        await page.goto(`${served.url}${path}#${fragment}`);
+        return { gateway: running, storage, bucket: parts.bucket, pagesUrl: served.url };
+      },
+    );
     await page.close();
     for (const close of closing) await close();
   },
@@ -93,9 +115,17 @@ export async function expectAccessible(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.evaluate(AXE);
     const findings = await page.evaluate(async () => {
-      const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> } };
+      const { axe } = window as unknown as {
+        axe: {
+          run: () => Promise<{
+            violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+          }>;
+        };
+      };
       const { violations } = await axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`);
+      return violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`,
+      );
     });
     expect(findings, colorScheme).toEqual([]);
   }
@@ -107,7 +137,11 @@ export async function picture(page: Page, name: string, fullPage = true): Promis
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}.png`, fullPage });
+    await page.screenshot({
+      path: `${SCREENSHOTS}${name}-${colorScheme}.png`,
+      fullPage,
+      animations: "disabled",
+    });
   }
   await page.emulateMedia({ colorScheme: "light" });
 }

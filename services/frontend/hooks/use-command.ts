@@ -1,7 +1,11 @@
 import { useCallback, useState } from "react";
 import { type ApiFailure, asFailure } from "@/lib/api/failure.ts";
 
-export type Command = { running: boolean; failure: ApiFailure | null; run: (what: () => Promise<void>) => void };
+export type Command = {
+  running: boolean;
+  failure: ApiFailure | null;
+  run: (what: () => Promise<void>) => void;
+};
 
 /** One thing at a time that a button asks a server to do. */
 export function useCommand(): Command {

@@ -29,6 +29,9 @@ export function useOutbox(gateway: Connection): { outbox: Outbox; submit: (draft
     return () => window.removeEventListener("storage", changed);
   }, []);
 
-  const submit = useCallback((draft: Draft) => setOutbox(admitted(localStorage, { id: randomId(), ...draft })), []);
+  const submit = useCallback(
+    (draft: Draft) => setOutbox(admitted(localStorage, { id: randomId(), ...draft })),
+    [],
+  );
   return { outbox, submit };
 }

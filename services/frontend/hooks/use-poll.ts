@@ -6,7 +6,11 @@ import { poll } from "@/lib/poll.ts";
 export type Polled<T> = { answer: T | null; failure: ApiFailure | null };
 
 /** Asks every `everySeconds` while `enabled`; the last answer stays while asking fails. */
-export function usePoll<T>(ask: (signal: AbortSignal) => Promise<T>, everySeconds: number, enabled = true): Polled<T> {
+export function usePoll<T>(
+  ask: (signal: AbortSignal) => Promise<T>,
+  everySeconds: number,
+  enabled = true,
+): Polled<T> {
   const [polled, setPolled] = useState<Polled<T>>({ answer: null, failure: null });
   const newest = useRef(ask);
   newest.current = ask;

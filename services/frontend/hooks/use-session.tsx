@@ -16,7 +16,8 @@ export function SessionProvider({ children, waiting }: { children: ReactNode; wa
     let here = true;
     const keys = takeKeys(window.location, window.history, window.sessionStorage);
     readRuntime().then((runtime) => {
-      if (here) setSession({ runtime, gateway: { base: runtime.api, key: keys.key }, controlToken: keys.control });
+      if (here)
+        setSession({ runtime, gateway: { base: runtime.api, key: keys.key }, controlToken: keys.control });
     });
     return () => {
       here = false;

@@ -1,4 +1,4 @@
-import { ApiFailure, asFailure } from "./api/failure.ts";
+import { type ApiFailure, asFailure } from "./api/failure.ts";
 import { backoffSeconds, pause } from "./backoff.ts";
 
 export const MAX_POLL_SECONDS = 30;
@@ -12,7 +12,10 @@ export type Poll<T> = {
 };
 
 /** Asks until aborted: every `everySeconds`, and after failures more rarely, never sooner than Retry-After says. */
-export async function poll<T>({ ask, everySeconds, onAnswer, onFailure }: Poll<T>, signal: AbortSignal): Promise<void> {
+export async function poll<T>(
+  { ask, everySeconds, onAnswer, onFailure }: Poll<T>,
+  signal: AbortSignal,
+): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     let wait = everySeconds;

@@ -2,7 +2,9 @@
  * A random UUID, version 4. `crypto.randomUUID` exists on secure origins only, and phones in the room open the page over
  * plain HTTP from the presenter's laptop; `getRandomValues` exists everywhere.
  */
-export function randomId(source: Pick<Crypto, "getRandomValues"> & Partial<Pick<Crypto, "randomUUID">> = crypto): string {
+export function randomId(
+  source: Pick<Crypto, "getRandomValues"> & Partial<Pick<Crypto, "randomUUID">> = crypto,
+): string {
   if (typeof source.randomUUID === "function") return source.randomUUID();
   const bytes = source.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

@@ -14,7 +14,11 @@ export async function readRuntime(fetcher: typeof fetch = fetch): Promise<Runtim
 
 export function runtimeFrom(json: unknown): Runtime {
   const given = typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
-  return { api: origin(given["api"]), control: origin(given["control"]), audienceUrl: url(given["audience_url"]) };
+  return {
+    api: origin(given["api"]),
+    control: origin(given["control"]),
+    audienceUrl: url(given["audience_url"]),
+  };
 }
 
 const origin = (value: unknown): string => url(value).replace(/\/+$/, "");

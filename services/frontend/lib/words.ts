@@ -8,15 +8,27 @@ export function questionFailed(failure: ApiFailure, brokeOff: boolean): Words {
     case "refused":
       return { title: "This page has no valid key", text: "Scan the QR code on the big screen again." };
     case "busy":
-      return { title: "The room is asking a lot", text: "Every model server is taken. Your question was not lost here." };
+      return {
+        title: "The room is asking a lot",
+        text: "Every model server is taken. Your question stays here.",
+      };
     case "rejected":
       return { title: "The question was not taken", text: "Make it shorter and ask again." };
     case "unreachable":
       return brokeOff
-        ? { title: "The answer broke off", text: "The connection was lost half-way. Ask again for the whole answer." }
-        : { title: "No connection", text: "Your question did not get an answer. Check the network and ask again." };
+        ? {
+            title: "The answer broke off",
+            text: "The connection was lost half-way. Ask again for the whole answer.",
+          }
+        : {
+            title: "No connection",
+            text: "Your question did not get an answer. Check the network and ask again.",
+          };
     default:
-      return { title: "No answer this time", text: "Something failed on the way. Asking again usually helps." };
+      return {
+        title: "No answer this time",
+        text: "Something failed on the way. Asking again usually helps.",
+      };
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Makes the export ready to be served: the Content-Security-Policy with the hash of every inline script that the export
- * holds, as `out/csp.json` for any server and `build/csp.conf` for nginx, and compressed copies for `gzip_static`.
+ * holds, as `out/csp.json` for any server and `build/csp.conf` for nginx (a map: documents carry the policy, their twenty files need not), and compressed copies for `gzip_static`.
  * Fails if a page holds what the policy forbids.
  */
 import { createHash } from "node:crypto";
@@ -11,7 +11,8 @@ import { gzipSync } from "node:zlib";
 const OUT = new URL("../out/", import.meta.url).pathname;
 const BUILD = new URL("../build/", import.meta.url).pathname;
 const COMPRESSED = new Set([".html", ".js", ".css", ".svg", ".json", ".txt"]);
-const INLINE_SCRIPT = /<script(?![^>]*\ssrc=)(?![^>]*type="application\/(?:ld\+)?json")[^>]*>([\s\S]*?)<\/script>/g;
+const INLINE_SCRIPT =
+  /<script(?![^>]*\ssrc=)(?![^>]*type="application\/(?:ld\+)?json")[^>]*>([\s\S]*?)<\/script>/g;
 const FORBIDDEN = [
   [/<style[\s>]/, "a style element"],
   [/\sstyle="/, "a style attribute"],
@@ -52,7 +53,10 @@ const policy = Object.entries(directives)
 
 await mkdir(BUILD, { recursive: true });
 await writeFile(join(OUT, "csp.json"), `${JSON.stringify({ directives }, null, 2)}\n`);
-await writeFile(join(BUILD, "csp.conf"), `add_header Content-Security-Policy "${policy}" always;\n`);
+await writeFile(
+  join(BUILD, "csp.conf"),
+  `map $sent_http_content_type $policy {\n  ~^text/html "${policy}";\n  default "";\n}\n`,
+);
 for (const file of files.filter((name) => COMPRESSED.has(extname(name)))) {
   await writeFile(`${file}.gz`, gzipSync(await readFile(file), { level: 9 }));
 }

@@ -6,8 +6,12 @@ type Shown = Exclude<AnswerState, { phase: "idle" }>;
 export function AnswerCard({ answer }: { answer: Shown }) {
   const busy = answer.phase === "waiting" || answer.phase === "streaming";
   return (
-    <article className="answer" aria-labelledby="asked">
+    <article
+      className={answer.phase === "failed" && !answer.text ? "answer answer-none" : "answer"}
+      aria-labelledby="asked"
+    >
       <h2 id="asked">{answer.question}</h2>
+      {/* There from the start, or screen readers would miss what comes into it. */}
       <div className="answer-text" aria-live="polite" aria-busy={busy}>
         {answer.text}
         {busy ? <span className="caret" aria-hidden="true" /> : null}

@@ -9,7 +9,13 @@ import { questionFailed } from "@/lib/words.ts";
 const SLOW_SECONDS = 4;
 
 /** How the question fares when it is not simply being answered. */
-export function AnswerNotice({ answer, onAgain }: { answer: AnswerState; onAgain: (question: string) => void }) {
+export function AnswerNotice({
+  answer,
+  onAgain,
+}: {
+  answer: AnswerState;
+  onAgain: (question: string) => void;
+}) {
   const waited = useSecondsSince(answer.phase === "waiting");
   const left = useSecondsLeft(answer.phase === "failed" ? answer.retryAt : null);
   if (answer.phase === "waiting" && waited >= SLOW_SECONDS) {

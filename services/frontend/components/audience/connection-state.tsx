@@ -4,7 +4,11 @@ import type { ApiFailure } from "@/lib/api/failure.ts";
 /** One word in the masthead on how this page is connected. */
 export function ConnectionState({ failure }: { failure: ApiFailure | null }) {
   const online = useOnline();
-  const [tone, word] = !online ? ["alarm", "Offline"] : failure ? ["waiting", "Reconnecting…"] : ["good", "Connected"];
+  const [tone, word] = !online
+    ? ["alarm", "Offline"]
+    : failure
+      ? ["waiting", "Reconnecting…"]
+      : ["good", "Connected"];
   return (
     <span className={`state state-${tone}`} role="status">
       {word}

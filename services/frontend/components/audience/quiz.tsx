@@ -13,7 +13,9 @@ export function Quiz({ answer, ask, stop }: AnswerControls) {
     <>
       <div className="intro">
         <h1>Ask anything</h1>
-        <p>A language model answers. The more of you ask, the more GPUs come in. Watch the big screen.</p>
+        {answer.phase === "idle" ? (
+          <p>A language model answers. The more of you ask, the more GPUs come in. Watch the big screen.</p>
+        ) : null}
       </div>
       <QuestionForm question={question} onChange={setQuestion} busy={busy} onAsk={ask} onStop={stop} />
       {answer.phase === "idle" ? <Suggestions onPick={setQuestion} /> : <AnswerCard answer={answer} />}

@@ -69,8 +69,8 @@ function ReturnedNotice({ failure }: { failure: Returned["failure"] }) {
     </Notice>
   ) : (
     <Notice tone="alarm" title="Not stored">
-      The server did not take the answer{failure.param ? ` because of the field “${failure.param}”` : ""}. Change it and
-      send again.
+      The server did not take the answer{failure.param ? ` because of the field “${failure.param}”` : ""}.
+      Change it and send again.
     </Notice>
   );
 }

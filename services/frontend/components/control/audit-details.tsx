@@ -4,7 +4,12 @@ import { usd } from "@/lib/numbers.ts";
 /** One decision step by step, as it was computed. */
 export function AuditDetails({ audit }: { audit: Audit }) {
   const rows: [string, string][] = [
-    ["Metrics", Object.entries(audit.metrics).map(([name, value]) => `${name} = ${value ?? "none"}`).join(", ")],
+    [
+      "Metrics",
+      Object.entries(audit.metrics)
+        .map(([name, value]) => `${name} = ${value ?? "none"}`)
+        .join(", "),
+    ],
     ["Formula", `${audit.formula} = ${audit.value ?? "none"}`],
     ["KEDA", audit.keda],
     ["HPA", audit.hpa],

@@ -24,7 +24,7 @@ type Props = {
   format: (value: number) => string;
 };
 
-const HEIGHT = 190;
+const HEIGHT = 210;
 
 /** Lines over the show's time. The legend is text beside the picture, told apart by dashes as well as colours. */
 export function Chart({ title, summary, times, series, format }: Props) {
@@ -41,10 +41,16 @@ export function Chart({ title, summary, times, series, format }: Props) {
     const make = () => {
       plot.current?.destroy();
       const { times, series, format } = newest.current;
-      plot.current = new uPlot(options(element, series, format), [times, ...series.map(({ values }) => values)], element);
+      plot.current = new uPlot(
+        options(element, series, format),
+        [times, ...series.map(({ values }) => values)],
+        element,
+      );
     };
     make();
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const resized = new ResizeObserver(() =>
+      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
+    );
     resized.observe(element);
     const themed = new MutationObserver(make);
     themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -84,7 +90,12 @@ export function Chart({ title, summary, times, series, format }: Props) {
 function options(element: HTMLElement, series: Series[], format: (value: number) => string): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
-  const axis = { stroke: color("--muted"), grid: { stroke: color("--rule"), width: 1 }, ticks: { show: false }, font: "13px system-ui" };
+  const axis = {
+    stroke: color("--muted"),
+    grid: { stroke: color("--rule"), width: 1 },
+    ticks: { show: false },
+    font: "13px system-ui",
+  };
   return {
     width: element.clientWidth,
     height: HEIGHT,
@@ -92,8 +103,8 @@ function options(element: HTMLElement, series: Series[], format: (value: number)
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.12)] } },
     axes: [
-      { ...axis, values: (_plot, ticks) => ticks.map(clock), grid: { show: false } },
-      { ...axis, size: 56, values: (_plot, ticks) => ticks.map((tick) => format(tick)) },
+      { ...axis, size: 28, values: (_plot, ticks) => ticks.map(clock), grid: { show: false } },
+      { ...axis, size: 52, values: (_plot, ticks) => ticks.map((tick) => format(tick)) },
     ],
     series: [{}, ...series.map((line) => lineOptions(line, color(line.color)))],
   };

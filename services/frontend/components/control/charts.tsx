@@ -28,7 +28,13 @@ export function Charts({ samples, deployment }: { samples: Sample[]; deployment:
         series={[
           { name: "queue-based", color: "--line", stepped: true, values: column("desired") },
           { name: "ready", color: "--green", stepped: true, filled: true, values: column("ready") },
-          { name: "CPU-based HPA", color: "--violet", stepped: true, dashed: true, values: column("cpuBased") },
+          {
+            name: "CPU-based HPA",
+            color: "--violet",
+            stepped: true,
+            dashed: true,
+            values: column("cpuBased"),
+          },
         ]}
       />
       <Chart

@@ -36,7 +36,11 @@ export function ControlRoom() {
         {state && deployment ? (
           <>
             {state.deployments.length > 1 ? (
-              <DeploymentPicker deployments={state.deployments} chosen={deployment.name} onChoose={setChosen} />
+              <DeploymentPicker
+                deployments={state.deployments}
+                chosen={deployment.name}
+                onChoose={setChosen}
+              />
             ) : null}
             <Figures state={state} deployment={deployment} />
             <LineMap deployment={deployment} />

@@ -18,7 +18,9 @@ export function FaultButtons({ deployment }: { deployment: string }) {
             <Button
               isDisabled={running}
               aria-describedby={`fault-${fault}`}
-              onPress={() => run(() => cause({ base: runtime.control, token: controlToken }, fault, deployment))}
+              onPress={() =>
+                run(() => cause({ base: runtime.control, token: controlToken }, fault, deployment))
+              }
             >
               {name}
             </Button>

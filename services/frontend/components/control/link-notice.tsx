@@ -6,8 +6,8 @@ export function LinkNotice({ hasControl, link }: { hasControl: boolean; link: Li
   if (!hasControl) {
     return (
       <Notice tone="calm" title="No control server here">
-        The control room belongs to <code>headway up</code>, which runs a rendered environment on one machine. In a cluster,
-        look at the Grafana dashboards.
+        The control room belongs to <code>headway up</code>, which runs a rendered environment on one machine.
+        In a cluster, look at the Grafana dashboards.
       </Notice>
     );
   }

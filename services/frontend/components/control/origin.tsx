@@ -8,7 +8,8 @@ export function Origin({ hello }: { hello: Hello }) {
         <strong>Real:</strong> {hello.real.join(", ")}.
       </p>
       <p>
-        <strong>Played:</strong> {hello.played.join(", ")}, at {hello.speed} × speed, environment {hello.environment}.
+        <strong>Played:</strong> {hello.played.join(", ")}, at {hello.speed} × speed, environment{" "}
+        {hello.environment}.
       </p>
     </footer>
   );

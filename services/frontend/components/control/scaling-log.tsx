@@ -7,7 +7,11 @@ type Entry = { t: number; key: string; scaling?: Scaling; chaos?: Chaos };
 /** What was done and why, newest first; faults stand between the decisions they led to. */
 export function ScalingLog({ scaling, chaos }: { scaling: Scaling[]; chaos: Chaos[] }) {
   const entries: Entry[] = [
-    ...scaling.map((event) => ({ t: event.t, key: `s${event.t}${event.deployment}${event.to}`, scaling: event })),
+    ...scaling.map((event) => ({
+      t: event.t,
+      key: `s${event.t}${event.deployment}${event.to}`,
+      scaling: event,
+    })),
     ...chaos.map((event) => ({ t: event.t, key: `c${event.t}${event.fault}${event.target}`, chaos: event })),
   ].sort((one, other) => other.t - one.t);
   return (

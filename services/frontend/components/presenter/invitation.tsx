@@ -16,7 +16,9 @@ export function Invitation() {
       <QrCode text={address} />
       <p className="invitation-host">{hostOf(address)}</p>
       {isLoopback(address) ? (
-        <p className="warning">Phones cannot reach this address. Type the one of this machine on the room’s network.</p>
+        <p className="warning">
+          Phones cannot reach this address. Type the one of this machine on the room’s network.
+        </p>
       ) : null}
       <TextField className="address" value={address} onChange={setTyped} type="url">
         <Label>Address in the code</Label>

@@ -43,7 +43,9 @@ export function ModeSwitch({ mode }: { mode: Mode | null }) {
           ))}
         </ToggleButtonGroup>
       ) : (
-        <p className="aside">In a cluster the mode is a ConfigMap of the gateway; phones follow it within seconds.</p>
+        <p className="aside">
+          In a cluster the mode is a ConfigMap of the gateway; phones follow it within seconds.
+        </p>
       )}
       <CommandFailure failure={failure} />
     </section>

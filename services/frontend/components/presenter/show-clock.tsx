@@ -26,7 +26,9 @@ export function ShowClock({ seconds, showMinutes = SHOW_MINUTES, onStart, onRese
         <path className="clock-survey" d={`M${10 + 380 * turn} 12H390`} />
         <circle cx={10 + 380 * turn} cy="12" r="6" className="clock-station" />
         <circle cx={10 + 380 * progress} cy="12" r="8" className="clock-train" />
-        <text x="10" y="33">quiz</text>
+        <text x="10" y="33">
+          quiz
+        </text>
         <text x="390" y="33" textAnchor="end">
           survey
         </text>

@@ -28,7 +28,8 @@ export function WinnerDraw() {
         drawDone(sessionStorage);
       } catch (thrown) {
         // Not drawn for certain; after anything else the same draw is asked for again.
-        if (thrown instanceof ApiFailure && ["conflict", "rejected", "refused"].includes(thrown.kind)) drawDone(sessionStorage);
+        if (thrown instanceof ApiFailure && ["conflict", "rejected", "refused"].includes(thrown.kind))
+          drawDone(sessionStorage);
         throw thrown;
       }
     });
@@ -66,7 +67,8 @@ function DrawnWinners({ draw }: { draw: Draw }) {
         ))}
       </ol>
       <p className="aside">
-        Draw {draw.number} of {draw.entries} answers, by {draw.algorithm}. Anybody can repeat it from its seed.
+        Draw {draw.number} of {draw.entries} answers, by {draw.algorithm}. Anybody can repeat it from its
+        seed.
       </p>
     </div>
   );

@@ -5,11 +5,11 @@ export function Masthead({ place, children }: { place?: string; children?: React
   return (
     <header className="masthead">
       <span className="wordmark">
-        <svg viewBox="0 0 44 16" aria-hidden="true" className="wordmark-line">
-          <path d="M2 8H42" />
-          <circle cx="8" cy="8" r="5" />
-          <circle cx="22" cy="8" r="5" />
-          <circle cx="36" cy="8" r="5" className="wordmark-train" />
+        <svg viewBox="0 0 52 16" aria-hidden="true" className="wordmark-line">
+          <path d="M2 8H50" />
+          <circle cx="8" cy="8" r="4.5" />
+          <circle cx="26" cy="8" r="4.5" />
+          <circle cx="44" cy="8" r="4.5" className="wordmark-train" />
         </svg>
         headway
       </span>

@@ -1,13 +1,18 @@
 import type { ServerResponse } from "node:http";
 import { type Listening, listening } from "./listening.ts";
 import { textOf } from "./model.ts";
-import { at, HELLO, PLAYED_SECONDS } from "./show.ts";
+import { at, HELLO, type Message, PLAYED_SECONDS } from "./show.ts";
 
 export const CONTROL_TOKEN = "the-control-token";
 
 /** What a page asked the control server to do. */
 export type Asked = { path: string; body: unknown };
-export type ControlServer = Listening & { asked: Asked[]; cut: () => void; setSecond: (second: number) => void };
+export type ControlServer = Listening & {
+  asked: Asked[];
+  cut: () => void;
+  say: (message: Message) => void;
+  setSecond: (second: number) => void;
+};
 
 /** Speaks the control server's side of `headway up`: a played show, its past at once and then a state each second. */
 export async function controlServer(origin = "*"): Promise<ControlServer> {
@@ -41,6 +46,9 @@ export async function controlServer(origin = "*"): Promise<ControlServer> {
     asked,
     cut: () => {
       for (const stream of streams) stream.destroy();
+    },
+    say: (message) => {
+      for (const stream of streams) send(stream, message);
     },
     setSecond: (chosen) => {
       second = chosen;

@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /** A TCP door before a server, which a test shuts and opens: the network between two parts. */
 export type Door = { url: string; shut: () => void; open: () => void; close: () => Promise<void> };

@@ -18,7 +18,10 @@ const PROGRAM = new URL("../../../../.venv/bin/headway-gateway", import.meta.url
 export async function gateway({ model, bucket, settings = {} }: GatewayOptions): Promise<Gateway> {
   const folder = await mkdtemp(join(tmpdir(), "headway-pages-"));
   const file = (name: string) => join(folder, name);
-  await writeFile(file("upstreams.json"), JSON.stringify([{ models: [MODEL], ...(model && { url: model }) }]));
+  await writeFile(
+    file("upstreams.json"),
+    JSON.stringify([{ models: [MODEL], ...(model && { url: model }) }]),
+  );
   await writeFile(file("keys"), `audience:${hashed(AUDIENCE_KEY)}\npresenter:${hashed(PRESENTER_KEY)}\n`);
   await writeFile(file("mode"), "quiz");
   const environment: Record<string, string> = {

@@ -47,7 +47,8 @@ function serve(path: string, policy: string, response: ServerResponse): void {
   const compressed = existsSync(`${file}.gz`);
   response.writeHead(found ? 200 : 404, {
     "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-    "content-security-policy": policy,
+    // A policy is for documents; on each of twenty files it would cost a phone ten kilobytes.
+    ...(file.endsWith(".html") && { "content-security-policy": policy }),
     ...(compressed && { "content-encoding": "gzip" }),
   });
   createReadStream(compressed ? `${file}.gz` : file).pipe(response);

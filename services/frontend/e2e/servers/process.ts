@@ -23,7 +23,10 @@ export async function start(
 function firstMatch(child: ChildProcess, ready: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = "";
-    const timer = setTimeout(() => reject(new Error(`not ready in ${START_SECONDS} s: ${output}`)), START_SECONDS * 1000);
+    const timer = setTimeout(
+      () => reject(new Error(`not ready in ${START_SECONDS} s: ${output}`)),
+      START_SECONDS * 1000,
+    );
     const hear = (chunk: Buffer) => {
       output += chunk.toString();
       const match = ready.exec(output);

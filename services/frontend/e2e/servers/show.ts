@@ -2,7 +2,6 @@ import type { Deployment, Hello, Node, Scaling, State } from "../../lib/control/
 
 /** A played show: a queue grows, replicas come one cold start later, the queue goes. */
 export const PLAYED_SECONDS = 420;
-export const ATTACK = `<img src="x" onerror="window.__attacked = 1"> queue of 18 asks for 4 replicas.`;
 
 export const HELLO: Hello = {
   environment: "dev",
@@ -16,12 +15,15 @@ export const HELLO: Hello = {
 const COLD_START_SECONDS = 110;
 const SCALINGS: readonly [second: number, from: number, to: number, why: string][] = [
   [20, 0, 1, "A request is held while nothing runs: the first replica starts."],
-  [150, 1, 4, ATTACK],
+  [150, 1, 4, "The queue of 18 asks for 4 replicas, and the scale-up policy allows them at once."],
   [210, 4, 6, "The queue of 31 asks for 6 replicas; the pool allows 6."],
   [380, 6, 5, "The queue was empty for the whole stabilization window: one replica leaves."],
 ];
 
-type Message = { event: "state"; data: State } | { event: "scaling"; data: Scaling } | { event: "chaos"; data: object };
+export type Message =
+  | { event: "state"; data: State }
+  | { event: "scaling"; data: Scaling }
+  | { event: "chaos"; data: object };
 
 export function at(second: number): Message[] {
   const messages: Message[] = SCALINGS.filter(([t]) => t === second).map(([t, from, to, why]) => ({
@@ -75,7 +77,16 @@ function deployment(t: number, ready: number): Deployment {
     desired: desiredAt(t),
     min: 0,
     max: 6,
-    replicas: { pending: 0, node: 0, pull: 0, load: 0, warm: 0, ready, stopping: t > 380 && t < 400 ? 1 : 0, [phase]: coming },
+    replicas: {
+      pending: 0,
+      node: 0,
+      pull: 0,
+      load: 0,
+      warm: 0,
+      ready,
+      stopping: t > 380 && t < 400 ? 1 : 0,
+      [phase]: coming,
+    },
     running: Math.min(ready * 8, 8 + queue),
     waiting: ready === 0 ? 0 : queue,
     held: ready === 0 && t > 20 ? queue : 0,
@@ -86,7 +97,8 @@ function deployment(t: number, ready: number): Deployment {
 }
 
 function nodesAt(t: number): Node[] {
-  const phase = (born: number): Node["phase"] => (t - born < 15 ? "launching" : t - born < 45 ? "booting" : "ready");
+  const phase = (born: number): Node["phase"] =>
+    t - born < 15 ? "launching" : t - born < 45 ? "booting" : "ready";
   return SCALINGS.filter(([from, before, to]) => from <= t && to > before).flatMap(([born, before, to]) =>
     Array.from({ length: Math.ceil((to - before) / 2) }, (_, place) => ({
       name: `i-0c${born}${place}`,
@@ -100,7 +112,7 @@ function nodesAt(t: number): Node[] {
   );
 }
 
-function scaling(t: number, from: number, to: number, explanation: string): Scaling {
+export function scaling(t: number, from: number, to: number, explanation: string): Scaling {
   return {
     t,
     deployment: "mistral-7b-awq",

@@ -22,7 +22,11 @@ export async function firstModel(to: Connection, signal: AbortSignal): Promise<s
 }
 
 /** The answer to one question, piece by piece. Throws `ApiFailure`, also when the stream breaks off before its end. */
-export async function* answerTo(question: string, to: Connection, signal: AbortSignal): AsyncGenerator<string> {
+export async function* answerTo(
+  question: string,
+  to: Connection,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   const model = await firstModel(to, signal);
   const body: ChatRequest = {
     model,

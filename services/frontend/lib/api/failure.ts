@@ -22,7 +22,13 @@ export class ApiFailure extends Error {
   }
 }
 
-const KINDS: Record<number, FailureKind> = { 401: "refused", 403: "refused", 409: "conflict", 429: "busy", 503: "busy" };
+const KINDS: Record<number, FailureKind> = {
+  401: "refused",
+  403: "refused",
+  409: "conflict",
+  429: "busy",
+  503: "busy",
+};
 const REJECTED: ReadonlySet<number> = new Set([400, 404, 405, 413, 422]);
 
 /** What an answer with an error status means; its body is OpenAI's error shape, or anything a proxy made up. */
@@ -46,7 +52,9 @@ export function asFailure(thrown: unknown): ApiFailure {
 export function retryAfterSeconds(header: string | null, now = Date.now()): number {
   if (!header) return DEFAULT_RETRY_SECONDS;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
-  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 1), MAX_RETRY_SECONDS) : DEFAULT_RETRY_SECONDS;
+  return Number.isFinite(seconds)
+    ? Math.min(Math.max(Math.ceil(seconds), 1), MAX_RETRY_SECONDS)
+    : DEFAULT_RETRY_SECONDS;
 }
 
 function readError(body: string): { message: string; param: string | null } {

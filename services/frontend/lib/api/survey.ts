@@ -2,7 +2,11 @@ import { type Connection, callJson } from "./request.ts";
 import type { Announcement, Answer, Draw, DrawRequest, Mode, Receipt } from "./types.ts";
 
 export function submitAnswer(answer: Answer, to: Connection, signal?: AbortSignal): Promise<Receipt> {
-  return callJson<Receipt>(to, "/api/survey/submit", { method: "POST", body: answer, ...(signal && { signal }) });
+  return callJson<Receipt>(to, "/api/survey/submit", {
+    method: "POST",
+    body: answer,
+    ...(signal && { signal }),
+  });
 }
 
 export function winners(to: Connection, signal: AbortSignal): Promise<Announcement> {

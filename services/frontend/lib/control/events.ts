@@ -63,7 +63,14 @@ export type Audit = {
   usd_total: number;
 };
 
-export type Scaling = { t: number; deployment: string; from: number; to: number; explanation: string; audit: Audit };
+export type Scaling = {
+  t: number;
+  deployment: string;
+  from: number;
+  to: number;
+  explanation: string;
+  audit: Audit;
+};
 export type Chaos = { t: number; fault: string; target: string; text: string };
 
 export const FAULTS = [

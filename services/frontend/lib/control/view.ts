@@ -13,7 +13,14 @@ export type View = {
   chaos: Chaos[];
 };
 
-export const EMPTY: View = { link: "connecting", hello: null, state: null, history: {}, scaling: [], chaos: [] };
+export const EMPTY: View = {
+  link: "connecting",
+  hello: null,
+  state: null,
+  history: {},
+  scaling: [],
+  chaos: [],
+};
 
 /** Newest events kept, newest first. */
 export const MAX_EVENTS = 200;

@@ -1,0 +1,106 @@
+import { expect, expectAccessible, picture, test } from "./room.ts";
+import { PRESENTER_KEY } from "./servers/gateway.ts";
+
+const PRESENTER = { path: "/presenter/", key: PRESENTER_KEY };
+const AUDIENCE_URL = "http://192.168.1.20:8080/#key=the-audience-key";
+
+test("the code carries the audience's address, and the screen shows it without the key", async ({
+  page,
+  open,
+  control,
+}) => {
+  await open({ ...PRESENTER, control, audienceUrl: AUDIENCE_URL });
+  await expect(page.getByRole("img", { name: "QR code of the audience page" })).toBeVisible();
+  await expect(page.locator(".invitation-host")).toHaveText("192.168.1.20:8080");
+  await expect(page.getByRole("heading", { name: "Survey in" })).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, "presenter");
+});
+
+test("a phone that scans the code opens the audience page with its key", async ({ page, open, control }) => {
+  await open({ ...PRESENTER, control, audienceUrl: AUDIENCE_URL });
+  const code = page.getByRole("img", { name: "QR code of the audience page" });
+  await code.waitFor();
+  expect(await decoded(await code.locator("path").getAttribute("d"))).toBe(true);
+});
+
+test("an address that phones cannot reach is called so and can be replaced", async ({
+  page,
+  open,
+  control,
+}) => {
+  await open({ ...PRESENTER, control });
+  await expect(page.getByText("Phones cannot reach this address", { exact: false })).toBeVisible();
+  await page.getByLabel("Address in the code").fill("http://demo.example/#key=k");
+  await expect(page.locator(".invitation-host")).toHaveText("demo.example");
+  await expect(page.getByText("Phones cannot reach this address", { exact: false })).toHaveCount(0);
+});
+
+test("the mode follows the clock until the presenter says otherwise", async ({ page, open, control }) => {
+  await open({ ...PRESENTER, control });
+  await expect(page.getByRole("heading", { name: "Phones show the quiz" })).toBeVisible();
+  await page.getByRole("radio", { name: "Survey" }).click();
+  await expect.poll(() => control.asked).toEqual([{ path: "/control/mode", body: { mode: "survey" } }]);
+  await expect(page.getByRole("radio", { name: "Survey" })).toBeChecked();
+});
+
+test("the clock shows what is left of the survey, then that the show is over", async ({
+  page,
+  open,
+  control,
+}) => {
+  control.setSecond(1700);
+  await open({ ...PRESENTER, control });
+  await expect(page.getByRole("heading", { name: "Survey closes in" })).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole("timer")).toHaveText(/^1:\d\d$/);
+  control.setSecond(1801);
+  await expect(page.getByRole("heading", { name: "The show is over" })).toBeVisible();
+});
+
+test("in a cluster the presenter starts the clock and the mode is left to the gateway", async ({
+  page,
+  open,
+}) => {
+  await open(PRESENTER);
+  await expect(page.getByRole("heading", { name: "Before the show" })).toBeVisible();
+  await page.getByRole("button", { name: "Start the clock" }).click();
+  await expect(page.getByRole("timer")).toHaveText(/^27:5\d$/);
+  await page.reload();
+  await expect(page.getByRole("timer")).toHaveText(/^27:5\d$/);
+  await expect(page.getByText("the mode is a ConfigMap", { exact: false })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("a draw names winners that anybody can check", async ({ page, open, control }) => {
+  const room = await open({ ...PRESENTER, control, audienceUrl: AUDIENCE_URL });
+  await fetch(`${room.gateway.url}/api/survey/submit`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${PRESENTER_KEY}`, "content-type": "application/json" },
+    body: JSON.stringify({ id: crypto.randomUUID(), rating: 5, company: "Example", nickname: "Grace" }),
+  });
+  await page.getByRole("button", { name: "Draw", exact: true }).click();
+  await expect(page.getByText(/Draw \d+ of \d+ answers, by hmac-sha256-order/)).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, "presenter-winners");
+});
+
+test("the audience's key may not draw", async ({ page, open, control }) => {
+  await open({ path: "/presenter/", control });
+  await page.getByRole("button", { name: "Draw", exact: true }).click();
+  await expect(page.getByText("open it with the presenter's link", { exact: false })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("a gateway that is gone shows on the presenter's page", async ({ page, open, control }) => {
+  const room = await open({ ...PRESENTER, control });
+  await room.gateway.stop();
+  await expect(page.getByText("The gateway does not answer")).toBeVisible();
+  await expectAccessible(page);
+});
+
+/** Draws the path's modules again from the text and compares: a decoder of its own would prove no more. */
+async function decoded(path: string | null): Promise<boolean> {
+  const { encode } = await import("uqr");
+  const { data } = encode(AUDIENCE_URL, { ecc: "M", border: 3 });
+  return path === data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
+}
