@@ -6,6 +6,7 @@ import typing
 from collections.abc import Iterator
 from pathlib import Path
 
+import gateway_settings
 import law_behaviour
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
     """File name → text of every generated page."""
     return {
         "environment.md": _environment(),
+        "gateway-settings.md": gateway_settings.page(NOTE),
         "command-line.md": _command_line(),
         "scaling-laws.md": scaling_laws.page(NOTE),
         "law-behaviour.md": law_behaviour.page(NOTE),

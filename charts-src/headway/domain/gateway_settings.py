@@ -1,5 +1,6 @@
 """Settings of the gateway: one model, which the program reads from its environment and synth renders into it."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,20 +15,10 @@ Streams = Annotated[int, Unit("streams"), Field(ge=1)]
 class ClientSettings(Noun):
     """Who may ask, and how much."""
 
-    api_keys_file: Path | None = None
-    """File of hashed keys, `name:sha256-hex` a line; two lines of one name overlap while a key is rotated."""
-    jwks_file: Path | None = None
-    """File of the issuer's public keys (JWKS); with it, a signed JWT is accepted in place of an API key."""
-    jwt_issuer: str | None = None
-    """The only issuer (`iss`) that is believed; needed with `jwks_file`."""
-    jwt_audience: str | None = None
-    """The audience (`aud`) that a JWT must name; needed with `jwks_file`."""
     shared_clients: tuple[str, ...] = ()
     """Clients whose key many people hold (an audience): each address is limited on its own."""
     presenter_clients: tuple[str, ...] = ()
     """Clients that may draw winners."""
-    trusted_proxy_hops: Annotated[int, Field(ge=0, le=8)] = 0
-    """Proxies in front whose `X-Forwarded-For` entries are believed; 0 takes the peer's address."""
     requests_per_minute: Annotated[int, Unit("requests/min"), Field(ge=1)] = 600
     """Requests a client may make in a minute, on average."""
     request_burst: Annotated[Requests, Field(ge=1)] = 120
@@ -53,8 +44,6 @@ class RequestSettings(Noun):
     """Most tokens an answer may ask for; also what a request that names none gets."""
     max_choices: Annotated[int, Field(ge=1, le=4)] = 1
     """Most answers to one request (`n`)."""
-    allowed_hosts: tuple[str, ...] = ()
-    """Names accepted in `Host`; empty accepts every well-formed one, since nothing is decided by it."""
     allowed_origins: tuple[str, ...] = ()
     """Web origins whose pages may call from a browser; empty allows the gateway's own only."""
 
@@ -68,8 +57,6 @@ class WaitSettings(Noun):
     """Longest wait for a whole request body; then 408."""
     write_timeout_seconds: Annotated[Seconds, Field(gt=0, le=600)] = 30
     """Longest that a client may leave an answer unread; then it is cut off and its model server freed."""
-    server_keep_alive_seconds: WholeSeconds = 130
-    """How long an idle client connection is kept; longer than the load balancer's idle timeout."""
     connect_timeout_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 2
     """Longest wait for a connection to a model server."""
     first_byte_timeout_seconds: Annotated[Seconds, Field(gt=0, le=600)] = 60
@@ -78,8 +65,6 @@ class WaitSettings(Noun):
     """Longest silence inside an answer."""
     total_timeout_seconds: Annotated[Seconds, Field(gt=0, le=3600)] = 600
     """Longest answer, with its wait for a model server."""
-    keep_alive_comment_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 15
-    """Pause between SSE comments while a stream has nothing to say."""
     hold_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 300
     """Longest that a request is held while no replica is ready."""
     max_held_requests: Annotated[Requests, Field(le=100_000)] = 256
@@ -93,8 +78,6 @@ class WaitSettings(Noun):
 class ReplicaSettings(Noun):
     """How replicas are found and left alone."""
 
-    discovery: Literal["file", "endpointslices"] = "file"
-    """`file`: every address of the upstreams file is a replica. `endpointslices`: its Services' ready endpoints are."""
     ejection_failures: Annotated[int, Field(ge=1, le=100)] = 3
     """Failures in a row after which a replica is left alone."""
     ejection_seconds: Annotated[Seconds, Field(gt=0, le=600)] = 5
@@ -108,33 +91,81 @@ class ReplicaSettings(Noun):
 class StorageSettings(Noun):
     """Where answers of surveys and the questions asked are kept."""
 
-    responses_bucket: str | None = None
-    """S3 bucket; without it, surveys answer 503 and questions are not kept."""
-    s3_endpoint: str | None = None
-    """Address of an S3 API that is not AWS's."""
     storage_timeout_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 5
     """Longest wait for one answer of the store, retries included."""
     survey_retention_days: Annotated[int, Unit("days"), Field(ge=1, le=3650)] = 30
     """Written on each answer as its time of expiry; the bucket's lifecycle rule deletes it."""
     keep_questions: bool = False
     """Keep what is asked, with neither name nor address, in the bucket."""
-    mode_file: Path | None = None
-    """File with `quiz` or `survey`, read again when it changes; without it the mode is `quiz`."""
 
 
 class ProcessSettings(Noun):
     """The program itself."""
 
-    workers: Annotated[int, Unit("processes"), Field(ge=1, le=64)] = 1
-    """Processes that share the port; limits of clients and of held requests are divided among them."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severe event that is logged."""
+
+
+class GatewayChoices(
+    ProcessSettings, StorageSettings, ReplicaSettings, WaitSettings, RequestSettings, ClientSettings
+):  # the last base's fields come first
+    """Every setting that is a matter of choice: what the section `gateway` of an environment may state."""
+
+
+class PlaceSettings(Noun):
+    """What the place it runs in decides, not the people who run it: files, addresses, and the path in front of it."""
+
+    api_keys_file: Path | None = None
+    """File of hashed keys, `name:sha256-hex` a line; two lines of one name overlap while a key is rotated."""
+    jwks_file: Path | None = None
+    """File of the issuer's public keys (JWKS); with it, a signed JWT is accepted in place of an API key."""
+    jwt_issuer: str | None = None
+    """The only issuer (`iss`) that is believed; needed with `jwks_file`."""
+    jwt_audience: str | None = None
+    """The audience (`aud`) that a JWT must name; needed with `jwks_file`."""
+    trusted_proxy_hops: Annotated[int, Field(ge=0, le=8)] = 0
+    """Proxies in front whose `X-Forwarded-For` entries are believed; 0 takes the peer's address."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names accepted in `Host`; empty accepts every well-formed one, since nothing is decided by it."""
+    server_keep_alive_seconds: WholeSeconds = 130
+    """How long an idle client connection is kept; longer than the load balancer's idle timeout."""
+    keep_alive_comment_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 15
+    """Pause between SSE comments while a stream has nothing to say."""
+    discovery: Literal["file", "endpointslices"] = "file"
+    """`file`: every address of the upstreams file is a replica. `endpointslices`: its Services' ready endpoints are."""
+    responses_bucket: str | None = None
+    """S3 bucket; without it, surveys answer 503 and questions are not kept."""
+    s3_endpoint: str | None = None
+    """Address of an S3 API that is not AWS's."""
+    mode_file: Path | None = None
+    """File with `quiz` or `survey`, read again when it changes; without it the mode is `quiz`."""
+    workers: Annotated[int, Unit("processes"), Field(ge=1, le=64)] = 1
+    """Processes that share the port; limits of clients and of held requests are divided among them."""
     otlp_endpoint: str | None = None
     """OTLP/HTTP collector for traces; without it none are made."""
 
 
-class GatewaySettings(ClientSettings, RequestSettings, WaitSettings, ReplicaSettings, StorageSettings, ProcessSettings):
+class GatewaySettings(PlaceSettings, GatewayChoices):
     """Every setting of the gateway; its environment variable is `HEADWAY_GATEWAY_` and the name in capitals."""
 
 
 ENVIRONMENT_PREFIX = "HEADWAY_GATEWAY_"
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting (`drain_seconds` → `HEADWAY_GATEWAY_DRAIN_SECONDS`)."""
+    return f"{ENVIRONMENT_PREFIX}{field.upper()}"
+
+
+def variables(settings: GatewaySettings) -> dict[str, str]:
+    """The environment from which the program reads these very settings: one variable for each that has a value."""
+    values = settings.model_dump(mode="json", exclude_none=True)
+    return {variable(name): _text(value) for name, value in sorted(values.items())}
+
+
+def _text(value: object) -> str:
+    """A value as pydantic-settings reads it: texts as they are, lists and switches as JSON, whole numbers without `.0`."""
+    if isinstance(value, str):
+        return value
+    whole = isinstance(value, float) and value.is_integer()
+    return json.dumps(int(value) if whole else value)  # type: ignore[call-overload]
