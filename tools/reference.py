@@ -6,13 +6,13 @@ import typing
 from collections.abc import Iterator
 from pathlib import Path
 
-import gateway_settings
 import law_behaviour
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from rule_pages import rule_pages
 
+import gateway_settings
 import scaling_laws
 from headway.domain.environment import EnvironmentSpec
 from headway.environments.describe import model_in, unit_of

@@ -219,6 +219,8 @@ class EngineContract(EngineTerms):
 
     name: EngineName
     """Short name (`vllm`)."""
+    launcher: tuple[str, ...] = ()
+    """Program of the image that starts the engine, takes its requests and drains them; empty where its own command does."""
 
     @property
     def metrics_port(self) -> int:
