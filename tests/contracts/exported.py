@@ -1,9 +1,11 @@
 """Series that something in an environment exports, with labels: the gateway's own, an engine's recorded, others' by name."""
 
+import importlib
+import importlib.util
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -52,6 +54,15 @@ def of_vllm() -> Series:
             for sample in family.samples:
                 found[sample.name] = found.get(sample.name, frozenset()) | frozenset(sample.labels)
     return found
+
+
+def of_model_server() -> Series:
+    """What the launcher adds to its engine's scrape, by its declarations where the service has them."""
+    if importlib.util.find_spec("headway_model_server.in_engine") is None:
+        return {"headway_model_server_cold_start_seconds": frozenset({"phase"})}
+    metrics = importlib.import_module("headway_model_server.in_engine.metrics").Metrics(CollectorRegistry())
+    declared = [found for found in vars(metrics).values() if isinstance(found, MetricWrapperBase)]
+    return {name: labels for metric in declared for name, labels in _scraped(metric).items()}
 
 
 def of_others() -> Series:

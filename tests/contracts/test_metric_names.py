@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from conftest import RenderedSet
-from contracts.exported import RECORDED, TARGET, Series, of_gateway, of_others, of_vllm, recordings
+from contracts.exported import RECORDED, TARGET, Series, of_gateway, of_model_server, of_others, of_vllm, recordings
 from contracts.queries import Asked, of_alerts, of_dashboards, of_runbooks, of_scalers
 
 
@@ -15,7 +15,7 @@ from contracts.queries import Asked, of_alerts, of_dashboards, of_runbooks, of_s
 def exported() -> Series:
     if not recordings():
         pytest.skip(f"no recorded metrics of vLLM below {RECORDED.parent}: names of its series were not compared")
-    return {**of_gateway(), **of_vllm(), **of_others()}
+    return {**of_gateway(), **of_vllm(), **of_model_server(), **of_others()}
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_the_collector_keeps_every_engine_series_that_is_asked_for(
     config = yaml.safe_load(environment.one("ConfigMap", "metrics-collector")["data"]["collector.yaml"])
     [scrape] = config["receivers"]["prometheus"]["config"]["scrape_configs"]
     [kept] = [rule["regex"] for rule in scrape["metric_relabel_configs"] if rule["action"] == "keep"]
-    engines = {name for one in asked for name in one.series() if ":" in name}
+    engines = {name for one in asked for name in one.series() if ":" in name or "model_server" in name}
     assert {"vllm:num_requests_running", "vllm:num_requests_waiting", "vllm:kv_cache_usage_perc"} <= engines
     assert [name for name in engines if not re.fullmatch(kept, name)] == []
 

@@ -16,6 +16,9 @@ from headway.observability import PricedMachine, Watched, alerts, dashboards
 from headway.recipes.machine import machines
 from headway.scaling import DeploymentPlan
 
+LAUNCHER_SERIES = ("headway_model_server_", "vllm_")
+"""What the launcher adds to the engine's series: its own, and the names of the first dashboards for this server."""
+
 
 class MetricsChart(ManifestChart):
     """Collector and alert rules of an environment."""
@@ -41,7 +44,7 @@ class MetricsChart(ManifestChart):
                 image=catalog.images["collector"],
                 targets=(model_servers,),
                 engines=served,
-                series_prefixes=tuple(engine.metrics.prefix for engine in catalog.engines.values()),
+                series_prefixes=(*(engine.metrics.prefix for engine in catalog.engines.values()), *LAUNCHER_SERIES),
                 prometheus=prometheus,
             ),
         )

@@ -19,6 +19,8 @@ def _row(deployment: Watched) -> Row:
         panels.insert(1, _kv_cache(deployment, deployment.engine.metrics.kv_usage))
     if deployment.by_keda:
         panels.append(_scaler(deployment))
+    if deployment.engine.launcher:
+        panels.append(_cold_start(deployment))
     return Row(deployment.name, tuple(panels))
 
 
@@ -68,4 +70,15 @@ def _scaler(deployment: Watched) -> Panel:
             Query(f"max by (metric) (keda_scaler_metrics_value{{{target}}})", "{{metric}}"),
             Query(f"sum(rate(keda_scaler_detail_errors_total{{{target}}}[5m]))", "errors a second"),
         ),
+    )
+
+
+def _cold_start(deployment: Watched) -> Panel:
+    pods = f'pod=~"{deployment.name}-[a-z0-9]+(-[a-z0-9]+)?"'
+    return Panel(
+        "Cold start by phase",
+        f"Of the slowest replica that runs; predicted is {deployment.cold_start_seconds} s at worst, its node included.",
+        (Query(f"max by (phase) (headway_model_server_cold_start_seconds{{{pods}}})", "{{phase}}"),),
+        unit="s",
+        limit=deployment.cold_start_seconds,
     )
