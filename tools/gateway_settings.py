@@ -1,10 +1,10 @@
 """The page about the gateway's settings, from the model that the program reads and synth renders."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic.fields import FieldInfo
 
-from headway.domain.gateway_settings import GatewayChoices, GatewaySettings, PlaceSettings, variable
+from headway.domain.gateway_settings import GatewayChoices, GatewaySettings, variable
 from headway.domain.noun import Noun
 from headway.environments.describe import unit_of
 
@@ -18,12 +18,16 @@ in small letters without the prefix (`gateway.drain_seconds`), `headway synth` a
 variable is in the Deployment (`dist/<env>/gateway/Deployment.gateway.yaml`)."""
 
 
+PLACE = "What the place decides, not the people who run it: files, addresses, and the path in front of the gateway."
+
+
 def page(note: str) -> str:
     """The page's text."""
     lines = ["# Settings of the gateway", "", note, INTRODUCTION, "", "## By choice", ""]
     for group in groups():
-        lines += [f"### {(group.__doc__ or '').splitlines()[0].rstrip('.')}", "", *_table(group), ""]
-    lines += ["## By the place it runs in", "", (PlaceSettings.__doc__ or "").strip(), "", *_table(PlaceSettings)]
+        lines += [f"### {(group.__doc__ or '').splitlines()[0].rstrip('.')}", "", *_table(group.model_fields), ""]
+    others = (name for name in GatewaySettings.model_fields if name not in GatewayChoices.model_fields)
+    lines += ["## By the place it runs in", "", PLACE, "", *_table(others)]
     return "\n".join(lines) + "\n"
 
 
@@ -32,10 +36,11 @@ def groups() -> list[type[Noun]]:
     return [base for base in reversed(GatewayChoices.__bases__) if issubclass(base, Noun)]
 
 
-def _table(group: type[Noun]) -> Iterator[str]:
+def _table(names: Iterable[str]) -> Iterator[str]:
     yield "| variable | meaning | unit | bounds | default |"
     yield "|---|---|---|---|---|"
-    for name, field in group.model_fields.items():
+    for name in names:
+        field = GatewaySettings.model_fields[name]
         meaning = " ".join((field.description or "").split()).replace("|", "\\|")
         yield f"| `{variable(name)}` | {meaning} | {unit_of(field)} | {_bounds(field)} | {_default(name)} |"
 

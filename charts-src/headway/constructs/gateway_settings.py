@@ -9,7 +9,7 @@ from pathlib import Path
 
 from headway.domain.cluster import Cluster
 from headway.domain.environment import Edge, Gateway
-from headway.domain.gateway_settings import GatewayChoices, GatewaySettings, PlaceSettings
+from headway.domain.gateway_settings import GatewayChoices, GatewaySettings
 
 UPSTREAMS_FILE = Path("/etc/headway/upstreams/upstreams.json")
 MODE_FILE = Path("/etc/headway/mode/mode")
@@ -23,10 +23,12 @@ KEEP_ALIVE_MARGIN_SECONDS = 10
 def settings_in_cluster(chosen: Gateway, edge: Edge, cluster: Cluster) -> GatewaySettings:
     """Every setting of the gateway of one environment.
 
-    `allowed_hosts` stays empty: the load balancer's health checks carry the pod's address in `Host`.
+    `upstreams_file` is an argument of the program. `allowed_hosts` stays empty: the load balancer's health checks carry the
+    pod's address in `Host`.
     """
     choices = {name: getattr(chosen, name) for name in GatewayChoices.model_fields}
-    place = PlaceSettings(
+    return GatewaySettings(
+        **choices,
         api_keys_file=API_KEYS_FILE,
         discovery="endpointslices",
         keep_alive_comment_seconds=edge.keep_alive_seconds,
@@ -35,4 +37,3 @@ def settings_in_cluster(chosen: Gateway, edge: Edge, cluster: Cluster) -> Gatewa
         server_keep_alive_seconds=edge.idle_timeout_seconds + KEEP_ALIVE_MARGIN_SECONDS,
         trusted_proxy_hops=PROXY_HOPS,
     )
-    return GatewaySettings.model_validate({**choices, **place.model_dump()})

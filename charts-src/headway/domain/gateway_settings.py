@@ -1,4 +1,8 @@
-"""Settings of the gateway: one model, which the program reads from its environment and synth renders into it."""
+"""Settings of the gateway: one model, which the program reads from its environment and synth renders into it.
+
+Each group is in two parts: what is a matter of choice, which an environment file may state, and on top of it what the place
+that the gateway runs in decides.
+"""
 
 import json
 from pathlib import Path
@@ -12,7 +16,7 @@ Requests = Annotated[int, Unit("requests"), Field(ge=0)]
 Streams = Annotated[int, Unit("streams"), Field(ge=1)]
 
 
-class ClientSettings(Noun):
+class ClientChoices(Noun):
     """Who may ask, and how much."""
 
     shared_clients: tuple[str, ...] = ()
@@ -24,14 +28,14 @@ class ClientSettings(Noun):
     request_burst: Annotated[Requests, Field(ge=1)] = 120
     """Requests a client may make at once."""
     tokens_per_minute: Annotated[int, Unit("tokens/min"), Field(ge=1)] = 1_000_000
-    """Tokens a client may ask for in a minute: prompt (4 bytes a token) plus the output it allows; unused ones return."""
+    """Tokens a client may ask for in a minute: prompt (4 characters a token) and the output it allows; unused ones return."""
     token_burst: Tokens = 200_000
     """Tokens a client may ask for at once."""
     max_streams_per_client: Streams = 256
     """Answers a client may have open at once."""
 
 
-class RequestSettings(Noun):
+class RequestChoices(Noun):
     """What a request may hold."""
 
     max_body_bytes: Annotated[Bytes, Field(ge=1024)] = 262_144
@@ -44,11 +48,17 @@ class RequestSettings(Noun):
     """Most tokens an answer may ask for; also what a request that names none gets."""
     max_choices: Annotated[int, Field(ge=1, le=4)] = 1
     """Most answers to one request (`n`)."""
+    allow_tools: bool = False
+    """Let `tools` through; the engine then compiles a grammar of the client's making."""
+    allow_response_format: bool = False
+    """Let `response_format` through, with the same reservation."""
+    cache_salt: bool = True
+    """Send a `cache_salt` of the client's, so that nobody can time another's prompts through the prefix cache."""
     allowed_origins: tuple[str, ...] = ()
     """Web origins whose pages may call from a browser; empty allows the gateway's own only."""
 
 
-class WaitSettings(Noun):
+class WaitChoices(Noun):
     """Every wait, and what happens at its end."""
 
     header_timeout_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 10
@@ -67,6 +77,8 @@ class WaitSettings(Noun):
     """Longest answer, with its wait for a model server."""
     hold_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 300
     """Longest that a request is held while no replica is ready."""
+    hold_silent_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 100
+    """The same for a request that is not streamed, which nothing can keep alive: below every timeout on the path."""
     max_held_requests: Annotated[Requests, Field(le=100_000)] = 256
     """Requests held at once; the next one gets 503 with Retry-After."""
     retry_after_seconds: Annotated[WholeSeconds, Field(ge=1, le=120)] = 10
@@ -75,7 +87,7 @@ class WaitSettings(Noun):
     """Time streams may finish in after SIGTERM; the rest end with an error event."""
 
 
-class ReplicaSettings(Noun):
+class ReplicaChoices(Noun):
     """How replicas are found and left alone."""
 
     ejection_failures: Annotated[int, Field(ge=1, le=100)] = 3
@@ -88,7 +100,7 @@ class ReplicaSettings(Noun):
     """Client connections of one process; the next one is closed at once."""
 
 
-class StorageSettings(Noun):
+class StorageChoices(Noun):
     """Where answers of surveys and the questions asked are kept."""
 
     storage_timeout_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 5
@@ -99,7 +111,7 @@ class StorageSettings(Noun):
     """Keep what is asked, with neither name nor address, in the bucket."""
 
 
-class ProcessSettings(Noun):
+class ProcessChoices(Noun):
     """The program itself."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -107,13 +119,13 @@ class ProcessSettings(Noun):
 
 
 class GatewayChoices(
-    ProcessSettings, StorageSettings, ReplicaSettings, WaitSettings, RequestSettings, ClientSettings
+    ProcessChoices, StorageChoices, ReplicaChoices, WaitChoices, RequestChoices, ClientChoices
 ):  # the last base's fields come first
     """Every setting that is a matter of choice: what the section `gateway` of an environment may state."""
 
 
-class PlaceSettings(Noun):
-    """What the place it runs in decides, not the people who run it: files, addresses, and the path in front of it."""
+class ClientSettings(ClientChoices):
+    """Clients, with the files that they are known by and the proxies in front of them."""
 
     api_keys_file: Path | None = None
     """File of hashed keys, `name:sha256-hex` a line; two lines of one name overlap while a key is rotated."""
@@ -125,28 +137,58 @@ class PlaceSettings(Noun):
     """The audience (`aud`) that a JWT must name; needed with `jwks_file`."""
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=8)] = 0
     """Proxies in front whose `X-Forwarded-For` entries are believed; 0 takes the peer's address."""
+
+
+class RequestSettings(RequestChoices):
+    """Requests, with the names that they may be sent to."""
+
     allowed_hosts: tuple[str, ...] = ()
     """Names accepted in `Host`; empty accepts every well-formed one, since nothing is decided by it."""
+
+
+class WaitSettings(WaitChoices):
+    """Waits, with those that the path in front prescribes."""
+
     server_keep_alive_seconds: WholeSeconds = 130
     """How long an idle client connection is kept; longer than the load balancer's idle timeout."""
     keep_alive_comment_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 15
     """Pause between SSE comments while a stream has nothing to say."""
+
+
+class ReplicaSettings(ReplicaChoices):
+    """Replicas, with where they are read from."""
+
+    upstreams_file: Path | None = None
+    """Which addresses serve which models; `--upstreams` says the same."""
     discovery: Literal["file", "endpointslices"] = "file"
     """`file`: every address of the upstreams file is a replica. `endpointslices`: its Services' ready endpoints are."""
+
+
+class StorageSettings(StorageChoices):
+    """What is kept, with where, and the mode that says what is asked."""
+
     responses_bucket: str | None = None
     """S3 bucket; without it, surveys answer 503 and questions are not kept."""
     s3_endpoint: str | None = None
     """Address of an S3 API that is not AWS's."""
     mode_file: Path | None = None
     """File with `quiz` or `survey`, read again when it changes; without it the mode is `quiz`."""
+
+
+class ProcessSettings(ProcessChoices):
+    """The program, with how many of it there are and where its traces go."""
+
     workers: Annotated[int, Unit("processes"), Field(ge=1, le=64)] = 1
     """Processes that share the port; limits of clients and of held requests are divided among them."""
     otlp_endpoint: str | None = None
     """OTLP/HTTP collector for traces; without it none are made."""
 
 
-class GatewaySettings(PlaceSettings, GatewayChoices):
-    """Every setting of the gateway; its environment variable is `HEADWAY_GATEWAY_` and the name in capitals."""
+class GatewaySettings(ProcessSettings, StorageSettings, ReplicaSettings, WaitSettings, RequestSettings, ClientSettings):
+    """Every setting of the gateway; its environment variable is `HEADWAY_GATEWAY_` and the name in capitals.
+
+    What is not of `GatewayChoices` is decided by the place it runs in: files, addresses, and the path in front of it.
+    """
 
 
 ENVIRONMENT_PREFIX = "HEADWAY_GATEWAY_"

@@ -29,7 +29,7 @@ def _waits(gateway: Gateway) -> Iterator[Finding]:
 
 def _silences(gateway: Gateway, edge: Edge) -> Iterator[Finding]:
     """An answer that is not streamed sends nothing while the model server works, and no comment can fill the silence."""
-    for key in ("first_byte_timeout_seconds", "idle_timeout_seconds"):
+    for key in ("first_byte_timeout_seconds", "idle_timeout_seconds", "hold_silent_seconds"):
         if (seconds := getattr(gateway, key)) > edge.idle_timeout_seconds:
             yield (
                 ("gateway", key),
