@@ -7,6 +7,7 @@ import pytest
 
 from conftest import Manifest, RenderedSet
 from headway.domain.gateway_settings import ENVIRONMENT_PREFIX, GatewaySettings, variable, variables
+from headway_gateway.replicas.upstreams_file import read_upstreams
 from headway_gateway.settings import Settings
 
 
@@ -103,19 +104,17 @@ def test_only_arguments_that_the_program_has_are_given(container: Manifest) -> N
     ]
 
 
-def test_upstreams_are_addresses_of_services_with_models_and_a_contract(environment: RenderedSet) -> None:
-    entries = json.loads(environment.one("ConfigMap", "gateway-upstreams")["data"]["upstreams.json"])
-    assert entries
+def test_the_program_reads_the_upstreams_and_they_are_services(environment: RenderedSet, tmp_path: Path) -> None:
+    file = tmp_path / "upstreams.json"
+    file.write_text(environment.one("ConfigMap", "gateway-upstreams")["data"]["upstreams.json"], encoding="utf-8")
     services = {
         f"http://{m['metadata']['name']}.{m['metadata']['namespace']}.svc:{m['spec']['ports'][0]['port']}"
         for m in environment.of_kind("Service")
     }
-    for entry in entries:
-        assert set(entry) == {"url", "models", "contract"}
-        assert entry["url"] in services
-        assert entry["models"]
-        assert all(isinstance(model, str) for model in entry["models"])
-        assert entry["contract"] in ("openai", "generate")
+    upstreams = read_upstreams(file)
+    assert upstreams
+    assert {upstream.url for upstream in upstreams} <= services
+    assert all(upstream.context_tokens for upstream in upstreams)
 
 
 def test_the_mode_is_one_that_the_page_knows(environment: RenderedSet) -> None:

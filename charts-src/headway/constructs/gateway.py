@@ -59,6 +59,8 @@ class Upstream(Noun, arbitrary_types_allowed=True):
     """Names it serves."""
     contract: str
     """Client contract offered for it."""
+    context_tokens: int
+    """Longest prompt plus output that it accepts."""
 
 
 class GatewayProps(Noun, arbitrary_types_allowed=True):
@@ -134,7 +136,12 @@ class GatewayService(Part):
 
     def _config(self) -> None:
         upstreams = [
-            {"url": upstream.endpoint.url, "models": list(upstream.models), "contract": upstream.contract}
+            {
+                "url": upstream.endpoint.url,
+                "models": list(upstream.models),
+                "contract": upstream.contract,
+                "context_tokens": upstream.context_tokens,
+            }
             for upstream in self._props.upstreams
         ]
         self.add(
