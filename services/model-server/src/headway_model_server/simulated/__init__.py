@@ -4,6 +4,7 @@ from headway_model_server.simulated.errors import ArgumentError, ModelError, Sta
 from headway_model_server.simulated.faults.plan import NoSuchFault
 from headway_model_server.simulated.options import SimulationOptions
 from headway_model_server.simulated.server import SimulatedEngine, running, serve
+from headway_model_server.simulated.thread import running_in_thread
 
 __all__ = [
     "ArgumentError",
@@ -13,5 +14,6 @@ __all__ = [
     "SimulationOptions",
     "StartError",
     "running",
+    "running_in_thread",
     "serve",
 ]

@@ -45,7 +45,11 @@ class SimulatedEngine:
         self.ready = asyncio.Event()
         """Set once it listens."""
         self.socket = _bound(options.host, options.port)
+        self.url = "http://{}:{}".format(*self.socket.getsockname()[:2])
+        """Where it answers."""
         self.exit_code = 0
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """Where it runs, once it does; other threads call it there."""
         app = create_app(self.simulation, self._faults_changed)
         config = uvicorn.Config(
             app, http=ResettableProtocol, ws="none", lifespan="off", log_config=None, access_log=False, backlog=4096
@@ -55,14 +59,9 @@ class SimulatedEngine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._loading: asyncio.Task[None] | None = None
 
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        host, port = self.socket.getsockname()[:2]
-        return f"http://{host}:{port}"
-
     async def run(self) -> int:
         """Loads, serves until it is told to end, and returns the exit code."""
+        self.loop = asyncio.get_running_loop()
         if self.simulation.options.cold_start:
             self._loading = asyncio.ensure_future(play(self.simulation))
             with contextlib.suppress(asyncio.CancelledError):
