@@ -2,7 +2,7 @@
 
 import pytest
 
-from headway.engine import ImpossibleLimits, Refused
+from headway.engine import Engine, ImpossibleLimits, Refused
 from unit.engine.builders import a_request, an_engine, limits, names, run
 
 
@@ -126,3 +126,38 @@ def test_a_second_request_of_the_same_name_is_refused() -> None:
 def test_limits_that_cannot_work_are_refused(over: dict[str, int], says: str) -> None:
     with pytest.raises(ImpossibleLimits, match=says):
         limits(**over)
+
+
+def test_a_prompt_whose_blocks_were_given_away_is_not_found_again() -> None:
+    engine = an_engine(kv_blocks=9, max_model_len=32)
+    for number, first in ((1, 10), (2, 20), (3, 10)):
+        hashes = tuple(range(first, first + 7))
+        engine.add(a_request(number, prompt=28, output=4, block_hashes=hashes), 0.0)
+        run(engine)
+    assert engine.counters.prefix_hits == 0
+
+
+def test_the_end_of_an_old_prompt_is_given_away_before_its_beginning() -> None:
+    engine = an_engine(kv_blocks=9, max_model_len=32)
+    engine.add(a_request(1, prompt=16, output=1, block_hashes=(1, 2, 3, 4)), 0.0)
+    run(engine)
+    engine.add(a_request(2, prompt=24, output=1), 0.0)
+    run(engine)
+    again = engine.add(a_request(3, prompt=16, output=1, block_hashes=(1, 2, 3, 4)), 0.0)
+    run(engine)
+    assert again.cached_tokens == 8
+
+
+def test_a_step_is_timed_by_its_decoding_sequences_and_by_where_its_prompt_tokens_stand() -> None:
+    asked: list[tuple[float, ...]] = []
+
+    def seconds(*work: float) -> float:
+        asked.append(work)
+        return 1.0
+
+    engine = Engine(limits(max_num_batched_tokens=20), seconds)
+    engine.add(a_request(1, prompt=4, output=3), 0.0)
+    engine.step(0.0)
+    engine.add(a_request(2, prompt=30, output=1), 1.0)
+    run(engine, 1.0)
+    assert asked == [(0, 1.0, 4, 2.0), (1, 5.0, 19, 9.5), (1, 6.0, 11, 24.5)]

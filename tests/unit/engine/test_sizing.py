@@ -4,9 +4,19 @@ import pytest
 
 from headway.catalog import load_catalog
 from headway.domain.objective import Workload
-from headway.engine import REQUEST_SECONDS, ImpossibleLimits, NoRoom, Request, Served, engine_for, limits_for
+from headway.engine import (
+    REQUEST_SECONDS,
+    ImpossibleLimits,
+    NoRoom,
+    Request,
+    Served,
+    engine_for,
+    limits_for,
+    step_seconds_for,
+)
 from headway.recipes.latency import serving
 from headway.recipes.memory_plan import plan_memory
+from headway.recipes.step_time import Layout, step_time
 
 CATALOG = load_catalog()
 MISTRAL = CATALOG.models["mistralai/Mistral-7B-Instruct-v0.3"]
@@ -71,3 +81,9 @@ def test_at_low_load_times_are_those_that_the_recipe_predicts(gpu: str, rate: fl
     ttft = sorted(s.first_token - s.arrived for s in sequences)[count // 2] + REQUEST_SECONDS  # type: ignore[operator]
     assert tpot == pytest.approx(predicted.tpot_p50.value, rel=0.05)
     assert ttft == pytest.approx(predicted.ttft_p50.value, rel=0.15)
+
+
+def test_each_stage_of_a_pipeline_computes_its_share_of_the_prompts() -> None:
+    step, whole = step_seconds_for(served(pipeline_parallel=2)), served(pipeline_parallel=2)
+    plain = step_time(MISTRAL, "awq", whole.accelerator, Layout(1, 2))
+    assert step(8, 500, 4096, 200) == plain(8, 500, 2048, 200)
