@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from headway_model_server.simulated.api.admin import admin_routes
 from headway_model_server.simulated.api.bodies import encode
 from headway_model_server.simulated.api.routes import Routes
+from headway_model_server.simulated.extensions import BODY
 from headway_model_server.simulated.faults.injection import InjectFaults
 from headway_model_server.simulated.metrics.http import CountRequests
 from headway_model_server.simulated.simulation import Simulation
@@ -53,6 +54,7 @@ class Stamp:
                 message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}
             await send(message)
 
+        scope.setdefault("extensions", {})[BODY] = send
         await self._app(scope, receive, stamped)
 
 

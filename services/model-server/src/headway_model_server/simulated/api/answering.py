@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from headway_model_server.simulated.api.errors import ApiError
 from headway_model_server.simulated.api.generation import Generation
+from headway_model_server.simulated.extensions import BODY
 from headway_model_server.simulated.simulation import Simulation
 
 STREAM_HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8")]
@@ -23,17 +24,18 @@ class Answering(Response):
         self._simulation = simulation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sends = self._stream(send) if self._generation.call.stream else self._whole(scope, receive, send)
+        sends = self._stream(scope, send) if self._generation.call.stream else self._whole(scope, receive, send)
         try:
             await unless_left(sends, receive)
         finally:
             unfinished = self._simulation.driver.leave(self._generation.box)
             self._simulation.recorder.aborted(len(unfinished))
 
-    async def _stream(self, send: Send) -> None:
+    async def _stream(self, scope: Scope, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
+        send_part: Send = scope["extensions"][BODY]
         async for piece in self._generation.events():
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send_part({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -7,7 +7,7 @@ import struct
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-KEY = "headway.transport"
+from headway_model_server.simulated.extensions import TRANSPORT
 
 
 class ResettableProtocol(HttpToolsProtocol):
@@ -16,12 +16,12 @@ class ResettableProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begins a request."""
         super().on_message_begin()
-        self.scope["extensions"] = {KEY: {"transport": self.transport}}
+        self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
 
 
 def reset(scope: Scope) -> None:
     """Cuts the connection of a request at once; the peer sees it reset."""
-    abort(scope["extensions"][KEY]["transport"])
+    abort(scope["extensions"][TRANSPORT]["transport"])
 
 
 def abort(transport: asyncio.Transport) -> None:

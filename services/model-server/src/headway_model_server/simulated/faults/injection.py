@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headway_model_server.simulated.api.errors import ApiError
+from headway_model_server.simulated.extensions import BODY
 from headway_model_server.simulated.faults.catalogue import RETRY_AFTER_SECONDS
 from headway_model_server.simulated.faults.connection import reset
 from headway_model_server.simulated.faults.plan import FaultPlan
@@ -32,15 +33,16 @@ class InjectFaults:
         elif "overloaded" in faults:
             await overloaded(int(faults["overloaded"]))(scope, receive, send)
         else:
-            await self._app(scope, receive, FaultySend(scope, receive, send, faults))
+            faulty = FaultySend(scope, send, faults)
+            scope["extensions"][BODY] = faulty
+            await self._app(scope, receive, faulty)
 
 
 class FaultySend:
     """Passes an answer on, spoiled."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, faults: Mapping[str, float]) -> None:
+    def __init__(self, scope: Scope, send: Send, faults: Mapping[str, float]) -> None:
         self._scope = scope
-        self._receive = receive
         self._send = send
         self._faults = faults
         self._spoiler = Spoiler(faults)
