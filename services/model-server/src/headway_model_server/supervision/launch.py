@@ -19,6 +19,8 @@ from headway_model_server.supervision.stop_signals import StopSignals
 
 CUT_SECONDS = 1.0
 """Time to tell the clients of requests that outlast the drain."""
+LAST_LINES_SECONDS = 1.0
+"""Time for the last lines of an engine that has ended."""
 END_SECONDS = 3.0
 """Least time for an idle engine to end by itself before it is killed; a pod's grace period holds it beside the drain."""
 
@@ -53,6 +55,7 @@ class _Supervisor:
         self._control = Control(plan.tokens_series, self._ready)
         self._signals = StopSignals()
         self._began = 0.0
+        self._reading: asyncio.Task[None]
 
     async def run(self) -> int:
         self._began = asyncio.get_running_loop().time()
@@ -62,13 +65,13 @@ class _Supervisor:
             await self._control.open(path)
             engine = await EngineProcess.start(self._plan.command, {**os.environ, CONTROL_VARIABLE: str(path)})
             log.info("engine_started", pid=engine.pid, program=self._plan.command[0])
-            reading = asyncio.create_task(self._read(engine))
+            self._reading = asyncio.create_task(self._read(engine))
             try:
                 return await self._stay(engine)
             finally:
                 engine.kill_group()
-                await asyncio.wait({reading}, timeout=CUT_SECONDS)
-                reading.cancel()
+                await self._heard_out()
+                self._reading.cancel()
                 self._control.close()
 
     async def _stay(self, engine: EngineProcess) -> int:
@@ -79,7 +82,7 @@ class _Supervisor:
 
     async def _crashed(self, engine: EngineProcess) -> int:
         code = await engine.exited()
-        await asyncio.sleep(0)
+        await self._heard_out()
         log.error("engine_ended_by_itself", code=code, last_lines=list(engine.tail))
         return 128 - code if code < 0 else code or 1
 
@@ -116,6 +119,10 @@ class _Supervisor:
             log.warning("engine_killed", seconds=took)
         else:
             log.info("engine_ended", seconds=took)
+
+    async def _heard_out(self) -> None:
+        """Waits for the last lines; a child that keeps the pipe open does not keep the launcher."""
+        await asyncio.wait({self._reading}, timeout=LAST_LINES_SECONDS)
 
     async def _read(self, engine: EngineProcess) -> None:
         async for line in engine.lines():
