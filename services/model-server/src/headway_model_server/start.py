@@ -99,7 +99,7 @@ def _disagreements(options: Options, arguments: EngineArguments, contract: Engin
                 option, f"is {mine}, and the engine arguments state {theirs}", "state one of them, or the same"
             )
     theirs = arguments.value(names.shutdown)
-    if theirs is not None and options.drain_seconds is not None and options.drain_seconds != int(theirs):
+    if theirs is not None and options.drain_seconds is not None and str(options.drain_seconds) != theirs:
         problem = f"is {options.drain_seconds}, and {names.shutdown} is {theirs}"
         yield StartFault("--drain-seconds", problem, f"leave it out: {names.shutdown} is its default")
 

@@ -26,6 +26,7 @@ class Control:
         self._welcome = Welcome(tokens_series=tokens_series)
         self._on_ready = on_ready
         self._cold_start = ColdStartSeen({}, {})
+        self._draining = False
         self._in_work: dict[asyncio.StreamWriter, int | None] = {}
         self._changed = asyncio.Condition()
         self._server: asyncio.Server | None = None
@@ -49,6 +50,7 @@ class Control:
 
     async def drained(self) -> None:
         """Refuses new work and returns once nothing is in work; at once where no server process ever connected."""
+        self._draining = True
         self._tell(Drain())
         async with self._changed:
             await self._changed.wait_for(lambda: all(count == 0 for count in self._in_work.values()))
@@ -69,6 +71,8 @@ class Control:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._in_work[writer] = None
         writer.write(encoded(self._welcome) + encoded(self._cold_start))
+        if self._draining:
+            writer.write(encoded(Drain()))
         try:
             while line := await reader.readline():
                 await self._take(self._decode(line), writer)
