@@ -1,6 +1,7 @@
 """Streamed completions over raw lines, so that nothing a client library repairs stays unseen."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -21,9 +22,16 @@ class Stream:
         """Whether it ended as vLLM ends a whole one."""
         return bool(self.lines) and self.lines[-1] == "data: [DONE]"
 
+    @property
+    def tokens(self) -> int:
+        """Tokens by the usage that the stream ends with; events are fewer where an engine sends several at once."""
+        usage = json.loads(self.lines[-2].removeprefix("data: ")).get("usage") if len(self.lines) > 1 else None
+        return int(usage["completion_tokens"]) if usage else 0
+
     async def read(self, session: aiohttp.ClientSession, base_url: str, tokens: int) -> "Stream":
         """Asks and reads to the end."""
         wanted = {"model": "tiny", "prompt": "hello", "max_tokens": tokens, "stream": True, "ignore_eos": True}
+        wanted["stream_options"] = {"include_usage": True}
         async with session.post(f"{base_url}/v1/completions", json=wanted) as answer:
             self.status = answer.status
             async for raw in answer.content:

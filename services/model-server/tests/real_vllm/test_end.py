@@ -36,7 +36,7 @@ async def test_sigterm_refuses_new_work_and_finishes_every_open_stream() -> None
     assert unready < 1
     assert open_then > 0
     assert (answer.status, answer.headers["Retry-After"], refused["error"]["code"]) == (503, "1", 503)
-    assert [(stream.whole, len(stream.lines)) for stream in ended] == [(True, TOKENS + 1)] * 6
+    assert [(stream.whole, stream.tokens) for stream in ended] == [(True, TOKENS)] * 6
     assert code == 0
 
 
