@@ -13,7 +13,7 @@ VLLM = (
     "(EngineCore pid=1) INFO 11-21 09:19:45 [core.py:402] init engine (profile, create kv cache, warmup model) took 44.10 s",
     "INFO [backends.py:296] Directly load the compiled graph(s) for compile range (1, 8) from the cache, took 0.100 s",
     "INFO [backends.py:383] Cache the graph of compile range (1, 8) for later use",
-    "INFO [backends.py:383] Cache the graph of compile range (8, 16) for later use",
+    "INFO [decorators.py:743] [backbone] saved AOT compiled function to /cache/torch_aot_compile/815027/rank_0_0/model",
 )
 SGLANG = (
     "[2026-11-21 10:00:00] Load weight end. elapsed=7.25 s, type=LlamaForCausalLM, dtype=torch.bfloat16",

@@ -127,7 +127,7 @@ def test_the_cold_start_is_told_by_phase(real_vllm: RealVllm, phase: str) -> Non
         if sample.name == "headway_model_server_cold_start_seconds"
     }
     print(f"cold start: {seconds}")
-    assert 0 < seconds[phase] < 240
+    assert 0 < seconds[phase] < 600
 
 
 def test_no_prompt_is_in_the_log(real_vllm: RealVllm) -> None:

@@ -16,7 +16,7 @@ PHASE_LINES = (
     ("warm", re.compile(r"init engine \(.*?\) took ([\d.]+) s")),
 )
 HIT = re.compile(r"Directly load (?:AOT compilation|the compiled graph\(s\))")
-MISS = re.compile(r"Cache the graph of compile range")
+MISS = re.compile(r"Cache the graph of compile range|saved AOT compiled function")
 
 
 class ColdStart:
