@@ -42,9 +42,18 @@ def simulation_options(command: Command) -> Command:
 
 
 def simulate(start: Start, gpu: str, choices: dict[str, Any]) -> int:
-    """Serves a simulated engine until it is stopped; returns its exit code."""
+    """Serves a simulated engine until it is stopped; returns its exit code, 2 where a choice is wrong."""
     # Only here: a real engine's image need not load the simulation.
-    from headway_model_server.simulated import SimulationOptions, serve
+    from headway_model_server.simulated import NoSuchFault, SimulationOptions, StartError, serve
 
-    options = SimulationOptions(engine_arguments=start.arguments, gpu=gpu, host=start.host, port=start.port, **choices)
-    return int(serve(options))
+    try:
+        options = SimulationOptions(
+            engine_arguments=start.arguments, gpu=gpu, host=start.host, port=start.port, **choices
+        )
+        return serve(options)
+    except StartError as wrong:
+        click.echo(f"error: {wrong}", err=True)
+        return wrong.exit_code
+    except (NoSuchFault, ValueError) as wrong:
+        click.echo(f"error: {wrong}", err=True)
+        return 2
