@@ -53,8 +53,12 @@ class Streams:
         """Starts them and waits until each has its first line."""
         streams = [Stream() for _ in range(count)]
         tasks = [asyncio.create_task(stream.read(session, base_url, tokens)) for stream in streams]
+        begun = asyncio.gather(*(stream.begun.wait() for stream in streams))
         async with asyncio.timeout(BOUND_SECONDS):
-            await asyncio.gather(*(stream.begun.wait() for stream in streams))
+            await asyncio.wait({begun, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            for failed in (task for task in tasks if task.done()):
+                failed.result()
+            await begun
         return cls(streams, tasks)
 
     async def ended(self) -> list[Stream]:

@@ -58,7 +58,7 @@ class EngineMiddleware:
             await self._live(scope, receive, send)
         elif path in HEALTH_PATHS and (self._draining or not self._ready):
             await _answer(send, refusal.DRAINING if self._draining else refusal.NO_TOKEN_YET)
-        elif path == METRICS_PATH:
+        elif path == METRICS_PATH and scope.get("method") == "GET":
             await expose(self._app, self._tokens_series, scope, receive, send)
         elif scope.get("method") in READING:
             await self._app(scope, receive, send)
