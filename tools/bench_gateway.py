@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_gateway_measure import Bench, LoadError, bench, start_all
+from bench_gateway_noise import others
 from bench_gateway_page import write_page
 from bench_gateway_process import NotReadyError, Running, raise_descriptor_limit
 from bench_gateway_servers import GATEWAY, NGINX, PROTOTYPES, SERVERS, Server
@@ -53,7 +54,9 @@ def main() -> None:
     parts = ("cores",) if arguments.prototypes else arguments.parts.split(",")
     plan = Plan(servers, arguments.rounds, arguments.seconds, arguments.soak, parts, (available[0], available[1]))
     raise_descriptor_limit()
+    taken = others()
     results = measure(plan)
+    results["others_cores"] = taken()
     print(report(results))
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -28,6 +28,7 @@ def report(results: dict[str, Any]) -> str:
         parts += ["Soak at half the load reached:", _soak(results["soak"])]
     if results.get("one_core") and GATEWAY.name in results["one_core"]:
         parts += ["Goals:", table(["goal", "measured", ""], goals(results))]
+    parts += [_noise(results["others_cores"])]
     if results["missing"]:
         parts += ["Not measured:", "\n".join(f"- {name}: {reason}" for name, reason in results["missing"].items())]
     return "\n\n".join(parts)
@@ -43,6 +44,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "| " + " | ".join(padded) + " |"
 
     return "\n".join([line(head), line(rule), *(line(row) for row in rows)])
+
+
+def _noise(cores: float) -> str:
+    doubt = "; absolute figures and first bytes mean little" if cores > 0.1 else ""
+    return f"Other programs kept {cores:.2f} cores of this machine busy meanwhile{doubt}."
 
 
 def _one_core(results: dict[str, Any]) -> str:
