@@ -33,7 +33,7 @@ class ClientSettings(Noun):
     request_burst: Annotated[Requests, Field(ge=1)] = 120
     """Requests a client may make at once."""
     tokens_per_minute: Annotated[int, Unit("tokens/min"), Field(ge=1)] = 1_000_000
-    """Tokens a client may ask for in a minute: prompt (4 bytes a token) plus the output it allows; unused ones return."""
+    """Tokens a client may ask for in a minute: prompt (4 characters a token) plus the output it allows; unused ones return."""
     token_burst: Tokens = 200_000
     """Tokens a client may ask for at once."""
     max_streams_per_client: Streams = 256
@@ -53,6 +53,12 @@ class RequestSettings(Noun):
     """Most tokens an answer may ask for; also what a request that names none gets."""
     max_choices: Annotated[int, Field(ge=1, le=4)] = 1
     """Most answers to one request (`n`)."""
+    allow_tools: bool = False
+    """Let `tools` through; the engine then compiles a grammar of the client's making."""
+    allow_response_format: bool = False
+    """Let `response_format` through, with the same reservation."""
+    cache_salt: bool = True
+    """Send a `cache_salt` of the client's, so that nobody can time another's prompts through the prefix cache."""
     allowed_hosts: tuple[str, ...] = ()
     """Names accepted in `Host`; empty accepts every well-formed one, since nothing is decided by it."""
     allowed_origins: tuple[str, ...] = ()
@@ -82,6 +88,8 @@ class WaitSettings(Noun):
     """Pause between SSE comments while a stream has nothing to say."""
     hold_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 300
     """Longest that a request is held while no replica is ready."""
+    hold_silent_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 100
+    """The same for a request that is not streamed, which nothing can keep alive: below every timeout on the path."""
     max_held_requests: Annotated[Requests, Field(le=100_000)] = 256
     """Requests held at once; the next one gets 503 with Retry-After."""
     retry_after_seconds: Annotated[WholeSeconds, Field(ge=1, le=120)] = 10
@@ -93,6 +101,8 @@ class WaitSettings(Noun):
 class ReplicaSettings(Noun):
     """How replicas are found and left alone."""
 
+    upstreams_file: Path | None = None
+    """Which addresses serve which models; `--upstreams` says the same."""
     discovery: Literal["file", "endpointslices"] = "file"
     """`file`: every address of the upstreams file is a replica. `endpointslices`: its Services' ready endpoints are."""
     ejection_failures: Annotated[int, Field(ge=1, le=100)] = 3

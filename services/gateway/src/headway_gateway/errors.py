@@ -18,7 +18,8 @@ GatewayError
 │   └── StorageUnavailable        503  storage_unavailable  not stored, or not known to be
 ├── UpstreamFailed                502  upstream_failed      a model server broke its answer off
 │   └── UpstreamMalformed         502  upstream_malformed   its answer is not HTTP
-└── UpstreamTimeout               504  upstream_timeout     first byte, silence inside, or total
+└── UpstreamTimeout               504  upstream_timeout     no first byte in time, or silence inside
+    └── AnswerTooLong             504  answer_too_long      the answer's own bound
 
 `body` and `event` are the only places where one becomes bytes: OpenAI's shape, with a stable `code`.
 Messages are written here or from names of fields; nothing that a client or a model wrote is ever repeated in one.
@@ -46,6 +47,12 @@ class GatewayError(Exception):
         """OpenAI's error object as JSON."""
         error = {"message": self.message, "type": self.kind, "param": self.param, "code": self.code}
         return msgspec.json.encode({"error": error})
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Headers that go with it."""
+        if self.retry_after_seconds is None:
+            return []
+        return [(b"retry-after", str(self.retry_after_seconds).encode())]
 
     def event(self) -> bytes:
         """The error as the last event of a stream that has begun."""
@@ -175,3 +182,9 @@ class UpstreamTimeout(GatewayError):
 
     status = 504
     code = "upstream_timeout"
+
+
+class AnswerTooLong(UpstreamTimeout):
+    """The answer took `total_timeout_seconds`; nobody's fault but the question's."""
+
+    code = "answer_too_long"

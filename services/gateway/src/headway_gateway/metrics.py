@@ -3,6 +3,8 @@
 Labels are bounded: `model` takes only configured names, `client` never appears, `code` is from `errors`.
 """
 
+from dataclasses import dataclass, field
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 5, 8, 15, 30, 60, 120, 300, 600)
@@ -115,3 +117,58 @@ class Metrics:
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5),
             registry=self.registry,
         )
+        self._models: dict[str, ModelMetrics] = {}
+
+    def of(self, model: str) -> "ModelMetrics":
+        """The metrics of one model, with their labels resolved once; from here on they are exported, at zero."""
+        known = self._models.get(model)
+        if known is None:
+            known = self._models[model] = ModelMetrics(
+                held=self.held.labels(model),
+                in_flight=self.in_flight.labels(model),
+                ready_replicas=self.ready_replicas.labels(model),
+                ttft=self.ttft.labels(model),
+                duration=self.duration.labels(model),
+                output_events=self.output_events.labels(model),
+                prompt_tokens=self.tokens.labels(model, "prompt"),
+                completion_tokens=self.tokens.labels(model, "completion"),
+                broken_streams=self.broken_streams.labels(model),
+                retries=self.retries.labels(model),
+                ejections=self.ejections.labels(model),
+                _requests=self.requests,
+                _errors=self.errors,
+                _model=model,
+            )
+        return known
+
+
+@dataclass(slots=True, eq=False)
+class ModelMetrics:
+    """One model's share of the metrics."""
+
+    held: Gauge
+    in_flight: Gauge
+    ready_replicas: Gauge
+    ttft: Histogram
+    duration: Histogram
+    output_events: Counter
+    prompt_tokens: Counter
+    completion_tokens: Counter
+    broken_streams: Counter
+    retries: Counter
+    ejections: Counter
+    _requests: Counter
+    _errors: Counter
+    _model: str
+    _by_status: dict[int, Counter] = field(default_factory=dict)
+
+    def answered(self, status: int) -> None:
+        """One more answer of this status."""
+        counter = self._by_status.get(status)
+        if counter is None:
+            counter = self._by_status[status] = self._requests.labels(self._model, str(status))
+        counter.inc()
+
+    def failed(self, code: str) -> None:
+        """One more error of the gateway's own."""
+        self._errors.labels(self._model, code).inc()

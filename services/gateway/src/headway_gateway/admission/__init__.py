@@ -1,0 +1,1 @@
+"""What a request may ask for: decoded once, bounded, and rewritten as what the model server gets."""

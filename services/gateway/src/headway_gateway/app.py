@@ -1,0 +1,50 @@
+"""The FastAPI application: every path of the gateway, for its documentation and for any ASGI server.
+
+In production the native door serves the data path itself and hands the rest to this application; under another ASGI
+server the same relay answers through `AsgiExchange`. Nothing happens at import, and `create_app` opens nothing:
+the parts come to life with the application's lifespan.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from headway.domain.gateway_settings import GatewaySettings
+from headway_gateway.gateway import Gateway
+from headway_gateway.guarded_app import GuardedApp
+from headway_gateway.metrics import Metrics
+from headway_gateway.routes.failures import answer_failures
+from headway_gateway.routes.models import models_router
+from headway_gateway.routes.openai import openai_router
+
+TITLE = "Headway gateway"
+VERSION = "0.1.0"
+
+
+def create_app(settings: GatewaySettings, metrics: Metrics | None = None) -> FastAPI:
+    """The application. `app.state.gateway` is the running `Gateway` inside the lifespan."""
+    measured = metrics if metrics is not None else Metrics()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with Gateway(settings, measured).running() as gateway:
+            app.state.gateway = gateway
+            yield
+
+    app = FastAPI(title=TITLE, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.include_router(openai_router())
+    app.include_router(models_router())
+    answer_failures(app)
+    app.add_middleware(GuardedApp)
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.allowed_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type"],
+            expose_headers=["x-request-id", "retry-after"],
+            max_age=600,
+        )
+    return app

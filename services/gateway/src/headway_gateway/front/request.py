@@ -1,0 +1,24 @@
+"""A request as its client sent it, with nothing believed yet."""
+
+from dataclasses import dataclass, field
+
+from headway_gateway.identity.client import Client
+
+
+@dataclass(slots=True)
+class Request:
+    """Head and body of one request; header names are in lower case, repeated ones joined by commas."""
+
+    method: bytes = b""
+    path: bytes = b""
+    """The raw path, as sent: what is decided by a path is decided by this one."""
+    query: bytes = b""
+    headers: dict[bytes, bytes] = field(default_factory=dict)
+    peer: str = ""
+    """Address of the other end of the connection."""
+    body: bytes = b""
+    arrived: float = 0.0
+    """Loop time of its first byte."""
+    http_version: str = "1.1"
+    client: Client | None = None
+    """Who asks, once that is known."""

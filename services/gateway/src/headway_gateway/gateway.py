@@ -1,0 +1,133 @@
+"""The gateway's parts, put together once for a process."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from hashlib import sha256
+
+from headway.domain.gateway_settings import GatewaySettings
+from headway_gateway.admission.admitted import Admitted, Bounds, admit_chat, admit_completion, admit_generate
+from headway_gateway.errors import GatewayError, ModelNotFound
+from headway_gateway.front.exchange import Exchange
+from headway_gateway.front.guard import Guard
+from headway_gateway.front.sweep import Sweep
+from headway_gateway.generate import as_generated
+from headway_gateway.identity.authenticator import Authenticator
+from headway_gateway.identity.client import Client
+from headway_gateway.identity.limits import Budget, Limits
+from headway_gateway.metrics import Metrics
+from headway_gateway.relay.relay import Relay
+from headway_gateway.replicas.directory import Directory
+from headway_gateway.replicas.discovery import discovery
+from headway_gateway.replicas.replica import Replica
+from headway_gateway.upstream.address import Address
+
+SECONDS_PER_MINUTE = 60
+
+
+class Gateway:
+    """Everything a process needs to answer. Make it inside the running loop, then enter `running`."""
+
+    def __init__(self, settings: GatewaySettings, metrics: Metrics) -> None:
+        self.settings = settings
+        self.metrics = metrics
+        self.sweep = Sweep()
+        self.authenticator = Authenticator(settings)
+        self.guard = Guard(self.authenticator, settings.allowed_hosts, settings.retry_after_seconds)
+        self.directory = Directory(self._new_replica)
+        self.relay = Relay(settings, self.directory, Limits(budget(settings)), metrics, self.sweep)
+        self._bounds = Bounds(
+            max_messages=settings.max_messages,
+            max_output_tokens=settings.max_output_tokens,
+            max_choices=settings.max_choices,
+            allow_tools=settings.allow_tools,
+            allow_response_format=settings.allow_response_format,
+            context_of=self._context_of,
+        )
+        self._salts: dict[str, str] = {}
+
+    def _new_replica(self, address: Address) -> Replica:
+        settings = self.settings
+        return Replica(address, settings.connect_timeout_seconds, settings.ejection_failures, settings.ejection_seconds)
+
+    def _context_of(self, model: str) -> int | None:
+        known = self.directory.models.get(model)
+        return known.context_tokens if known else None
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests should come here: replicas are known and the process is not going."""
+        return self.directory.known and not self.guard.draining
+
+    # The data path
+
+    async def chat(self, exchange: Exchange) -> None:
+        """`POST /v1/chat/completions`."""
+        await self.relay.serve(exchange, self._admit_chat)
+
+    async def completion(self, exchange: Exchange) -> None:
+        """`POST /v1/completions`."""
+        await self.relay.serve(exchange, self._admit_completion)
+
+    async def generate(self, exchange: Exchange) -> None:
+        """`POST /generate`."""
+        await self.relay.serve(exchange, self._admit_generate, as_generated)
+
+    def _admit_chat(self, body: bytes, client: Client) -> Admitted:
+        return admit_chat(body, self._bounds, self._salt(client))
+
+    def _admit_completion(self, body: bytes, client: Client) -> Admitted:
+        return admit_completion(body, self._bounds, self._salt(client))
+
+    def _admit_generate(self, body: bytes, client: Client) -> Admitted:
+        offered = self.directory.served_by("generate") or list(self.directory.models.values())
+        default = offered[0].name if len(offered) == 1 else ""
+        admitted = admit_generate(body, self._bounds, self._salt(client), default)
+        if not admitted.model:
+            raise ModelNotFound("several models are served here; say which in `model`", param="model")
+        return admitted
+
+    def _salt(self, client: Client) -> str:
+        """The same for a client on every gateway, and no client can state another's."""
+        if not self.settings.cache_salt:
+            return ""
+        salt = self._salts.get(client.name)
+        if salt is None:
+            salt = self._salts[client.name] = sha256(b"headway cache salt\0" + client.name.encode()).hexdigest()[:32]
+        return salt
+
+    # Life
+
+    def _export(self, now: float) -> None:
+        """Every model's metrics exist from the moment it is known: scalers read them while there is no pod."""
+        for model in self.directory.models.values():
+            self.metrics.of(model.name).ready_replicas.set(model.ready(now))
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Gateway"]:
+        """Discover replicas and keep time until the block ends."""
+        loop = asyncio.get_running_loop()
+        async with contextlib.AsyncExitStack() as stack:
+            stack.callback(self.directory.close)
+            self.sweep.every_tick(self.authenticator.reload)
+            await stack.enter_async_context(discovery(self.settings, self.directory, self.sweep))
+            self._export(loop.time())
+            self.sweep.every_tick(self._export)
+            await stack.enter_async_context(self.sweep.running())
+            yield self
+
+    def cut(self, error: GatewayError) -> None:
+        """End every open answer with this error."""
+        self.relay.cut_all(error)
+
+
+def budget(settings: GatewaySettings) -> Budget:
+    """What a client may use in one of the processes: its share of what it may use in all."""
+    share = settings.workers
+    return Budget(
+        requests_per_second=settings.requests_per_minute / SECONDS_PER_MINUTE / share,
+        request_burst=max(1.0, settings.request_burst / share),
+        tokens_per_second=settings.tokens_per_minute / SECONDS_PER_MINUTE / share,
+        token_burst=max(1.0, settings.token_burst / share),
+        max_streams=max(1, settings.max_streams_per_client // share),
+    )

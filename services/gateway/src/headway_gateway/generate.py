@@ -1,0 +1,37 @@
+"""The small contract: `{"prompt", "max_tokens"}` in, `{"generated_text", "tokens_generated"}` out."""
+
+import msgspec
+
+from headway_gateway.upstream.connection import AnswerHead
+
+
+class _Choice(msgspec.Struct):
+    text: str
+
+
+class _Usage(msgspec.Struct):
+    completion_tokens: int
+
+
+class _Completion(msgspec.Struct):
+    choices: list[_Choice]
+    usage: _Usage
+
+
+class Generated(msgspec.Struct):
+    """What a client of the small contract gets."""
+
+    generated_text: str
+    tokens_generated: int
+
+
+_decode = msgspec.json.Decoder(_Completion).decode
+
+
+def as_generated(head: AnswerHead, body: bytes) -> tuple[int, bytes]:
+    """A completion in the small contract's shape; errors stay what they are."""
+    if head.status != 200:
+        return head.status, body
+    completion = _decode(body)
+    generated = Generated(completion.choices[0].text, completion.usage.completion_tokens)
+    return 200, msgspec.json.encode(generated)

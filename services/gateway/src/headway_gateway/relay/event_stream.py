@@ -1,0 +1,51 @@
+"""Server-sent events passed on untouched, but only whole ones.
+
+A model server that dies in the middle of an event would otherwise leave half of it with the client, and whatever
+follows, the error event included, would be read as its rest. So bytes after the last event's end wait for theirs.
+"""
+
+MAX_EVENT_BYTES = 4 * 2**20
+DONE = b"data: [DONE]"
+_ENDS = (b"\n\n", b"\r\n\r\n")
+
+
+class EventTooLarge(Exception):
+    """More than `MAX_EVENT_BYTES` without the end of an event."""
+
+
+class EventStream:
+    """Splits a stream at the ends of events and counts them."""
+
+    __slots__ = ("_last", "_rest", "events")
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._last = b""
+        self.events = 0
+        """Whole events so far, the final `[DONE]` included."""
+
+    def feed(self, data: bytes) -> bytes:
+        """What of the stream may go on now; empty while an event is incomplete. Raises `EventTooLarge`."""
+        if self._rest:
+            data, self._rest = self._rest + data, b""
+        if not data.endswith(_ENDS):
+            end = max(data.rfind(b"\n\n") + 2, data.rfind(b"\r\n\r\n") + 4)
+            if end < 4 and not data.startswith(b"\n\n"):
+                end = 0
+            data, self._rest = data[:end], data[end:]
+            if len(self._rest) > MAX_EVENT_BYTES:
+                raise EventTooLarge
+        if data:
+            self.events += data.count(b"\n\n") or data.count(b"\r\n\r\n")
+            self._last = data
+        return data
+
+    @property
+    def complete(self) -> bool:
+        """Whether the stream said that it is over and left no half event."""
+        return not self._rest and DONE in self._last[-64:]
+
+    @property
+    def last(self) -> bytes:
+        """The last piece passed on; `usage` is in it when the client asked for it."""
+        return self._last

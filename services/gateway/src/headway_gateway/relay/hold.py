@@ -1,0 +1,68 @@
+"""Requests that wait for a replica: counted, bounded in number and time, and kept alive where they are streams.
+
+The count is exported whether or not there is a pod, and wakes a deployment from zero. With replicas that all fail
+there is nothing to wait for: the client is told at once.
+"""
+
+import asyncio
+import contextlib
+
+from headway.domain.gateway_settings import WaitSettings
+from headway_gateway.errors import NoReplica, Overloaded
+from headway_gateway.relay.attempt import COMMENT
+from headway_gateway.relay.call import Call
+from headway_gateway.replicas.replica import Replica
+
+LOOK_SECONDS = 1.0
+"""How often a holder looks again by itself, besides being woken."""
+
+
+class Holds:
+    """The held requests of one process."""
+
+    def __init__(self, waits: WaitSettings) -> None:
+        self._waits = waits
+        self._held = 0
+
+    async def replica_for(self, call: Call) -> Replica:
+        """The replica to ask. Raises `NoReplica` or `Overloaded`."""
+        now = asyncio.get_running_loop().time()
+        chosen = call.model.choose(now)
+        if chosen is not None:
+            return chosen
+        if call.model.replicas:
+            soonest = min(replica.ejected_until for replica in call.model.replicas) - now
+            seconds = min(max(1, int(soonest) + 1), self._waits.retry_after_seconds)
+            raise NoReplica("no replica of the model answers", retry_after_seconds=seconds)
+        if self._held >= self._waits.max_held_requests:
+            raise Overloaded(
+                "as many requests wait for a replica as may", retry_after_seconds=self._waits.retry_after_seconds
+            )
+        self._held += 1
+        call.metrics.held.inc()
+        try:
+            return await self._wait(call, now)
+        finally:
+            self._held -= 1
+            call.metrics.held.dec()
+
+    async def _wait(self, call: Call, now: float) -> Replica:
+        loop = asyncio.get_running_loop()
+        longest = self._waits.hold_seconds if call.admitted.stream else self._waits.hold_silent_seconds
+        until = min(now + longest, call.deadline)
+        spoke = now
+        while now < until:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(until - now, LOOK_SECONDS)):
+                    await call.model.changed.wait()
+            now = loop.time()
+            chosen = call.model.choose(now)
+            if chosen is not None:
+                return chosen
+            if call.admitted.stream and now - spoke >= self._waits.keep_alive_comment_seconds:
+                spoke = now
+                call.open_stream()
+                call.exchange.write(COMMENT)
+        raise NoReplica(
+            "no replica of the model became ready in time", retry_after_seconds=self._waits.retry_after_seconds
+        )

@@ -1,0 +1,318 @@
+"""From an admitted request to the last byte of its answer.
+
+    admit ─▶ choose a replica ─▶ attempt ─▶ pass on ─▶ release
+               │   ▲                │
+               ▼   │                ▼ failed before the first byte
+             hold (no replica)    attempt again, once, elsewhere
+
+A client that leaves cancels the task; whatever the task holds is released on the way out. Errors of any kind reach
+`_tell`, which writes them as a status while nothing has been written and as the stream's last event afterwards.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+
+import structlog
+
+from headway.domain.gateway_settings import GatewaySettings
+from headway_gateway.admission.admitted import Admitted
+from headway_gateway.errors import (
+    AnswerTooLong,
+    Draining,
+    GatewayError,
+    ModelNotFound,
+    Overloaded,
+    UpstreamFailed,
+    UpstreamTimeout,
+)
+from headway_gateway.front.exchange import JSON, Exchange, Headers, answer
+from headway_gateway.front.sweep import Sweep
+from headway_gateway.identity.client import Client
+from headway_gateway.identity.limits import Limits
+from headway_gateway.metrics import Metrics
+from headway_gateway.relay.attempt import Attempt
+from headway_gateway.relay.call import Call, Shape, as_it_is
+from headway_gateway.relay.hold import Holds
+from headway_gateway.relay.retry_budget import RETRY_COUNT_HEADER, SHOULD_NOT_RETRY, RetryBudget
+from headway_gateway.relay.settlement import settle
+from headway_gateway.replicas.directory import Directory
+from headway_gateway.replicas.replica import Replica
+
+log = structlog.get_logger()
+Admit = Callable[[bytes, Client], Admitted]
+STREAM_HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+)
+PASSED_ON = (b"content-encoding", b"retry-after", b"x-headway-simulated")
+DRAINING_HEADER = b"x-headway-draining"
+SET_ASIDE_SECONDS = 30
+"""Longest that a replica's own Retry-After keeps requests from it."""
+NO_MODEL = "none"
+CLIENT_LEFT = 499
+
+
+class Relay:
+    """Serves calls with the replicas of a directory."""
+
+    def __init__(
+        self, settings: GatewaySettings, directory: Directory, limits: Limits, metrics: Metrics, sweep: Sweep
+    ) -> None:
+        self._settings = settings
+        self._directory = directory
+        self._limits = limits
+        self._metrics = metrics
+        self._sweep = sweep
+        self._loop = asyncio.get_running_loop()
+        self._retries = RetryBudget()
+        self._holds = Holds(settings)
+        self._calls: set[Call] = set()
+        self._origins = frozenset(origin.encode() for origin in settings.allowed_origins)
+
+    @property
+    def in_flight(self) -> int:
+        """Calls admitted and not yet answered in full."""
+        return len(self._calls)
+
+    def cut_all(self, error: GatewayError) -> None:
+        """End every open call with this error: the process is going."""
+        for call in tuple(self._calls):
+            call.cut = error
+            if call.task is not None:
+                call.task.cancel()
+
+    async def serve(self, exchange: Exchange, admit: Admit, shape: Shape = as_it_is) -> Admitted | None:
+        """Answer one request, whatever happens. Returns what was admitted, None if nothing was."""
+        request_id = os.urandom(16).hex()
+        headers = self._own_headers(exchange, request_id)
+        try:
+            call = self._admitted(exchange, admit, shape, request_id, headers)
+        except GatewayError as error:
+            self.refuse(exchange, error, headers)
+            return None
+        try:
+            await self._pursue(call)
+        except GatewayError as error:
+            self._tell(call, error)
+        except asyncio.CancelledError:
+            if call.cut is None:
+                call.status = CLIENT_LEFT
+                raise
+            self._tell(call, call.cut)
+        finally:
+            self._release(call)
+        return call.admitted
+
+    def refuse(self, exchange: Exchange, error: GatewayError, headers: Headers) -> None:
+        """Answer a request that is not served; nothing was written before."""
+        self._metrics.of(NO_MODEL).failed(error.code)
+        self._metrics.of(NO_MODEL).answered(error.status)
+        answer(exchange, error.status, error.body(), (*headers, *error.headers()))
+
+    def _own_headers(self, exchange: Exchange, request_id: str) -> Headers:
+        headers = [(b"x-request-id", request_id.encode())]
+        origin = exchange.request.headers.get(b"origin")
+        if origin is not None and origin in self._origins:
+            headers += [(b"access-control-allow-origin", origin), (b"vary", b"Origin")]
+        return headers
+
+    def _admitted(self, exchange: Exchange, admit: Admit, shape: Shape, request_id: str, headers: Headers) -> Call:
+        request = exchange.request
+        if request.client is None:
+            raise Overloaded("the request has no client", retry_after_seconds=1)
+        admitted = admit(request.body, request.client)
+        request.body = b""
+        model = self._directory.models.get(admitted.model)
+        if model is None:
+            raise ModelNotFound(
+                "no model of that name is served here; GET /v1/models lists those that are", param="model"
+            )
+        if len(self._calls) >= self._settings.max_requests_in_flight:
+            raise Overloaded(
+                "this server has as many requests in work as it may",
+                retry_after_seconds=self._settings.retry_after_seconds,
+            )
+        now = self._loop.time()
+        usage = self._limits.admit(request.client.limited_as, admitted.tokens, now)
+        self._retries.earn(request.headers.get(RETRY_COUNT_HEADER))
+        call = Call(
+            exchange=exchange,
+            admitted=admitted,
+            model=model,
+            metrics=self._metrics.of(model.name),
+            usage=usage,
+            request_id=request_id,
+            headers=headers,
+            deadline=request.arrived + self._settings.total_timeout_seconds,
+            shape=shape,
+            task=asyncio.current_task(),
+        )
+        call.open_stream = lambda: self._open_stream(call)
+        call.metrics.in_flight.inc()
+        self._calls.add(call)
+        return call
+
+    # Attempts
+
+    async def _pursue(self, call: Call) -> None:
+        replica = await self._holds.replica_for(call)
+        error = await self._try(call, replica)
+        if error is not None:
+            other = self._other_replica(call, replica, error)
+            if other is None:
+                raise error
+            call.metrics.retries.inc()
+            self._retries.owe()
+            error = await self._try(call, other)
+            if error is not None:
+                raise error
+        self._deliver(call)
+
+    def _other_replica(self, call: Call, tried: Replica, error: GatewayError) -> Replica | None:
+        """Where a failed request may be tried once more, if anywhere."""
+        begun = call.attempt is not None and call.attempt.first_byte_at is not None
+        if isinstance(error, Draining):
+            return call.model.choose(self._loop.time(), but_not=tried)
+        if begun or not isinstance(error, UpstreamFailed):
+            return None
+        other = call.model.choose(self._loop.time(), but_not=tried)
+        if other is None and call.reused_connection and call.attempt is not None and call.attempt.answer is None:
+            return tried  # the model server had closed an idle connection; a new one finds it
+        return other
+
+    async def _try(self, call: Call, replica: Replica) -> GatewayError | None:
+        """Send the request to one replica and see its answer through."""
+        attempt = call.attempt = Attempt(
+            call.exchange, self._settings, call.deadline, call.admitted.stream, call.open_stream
+        )
+        call.replica = str(replica.address)
+        call.reused_connection = False
+        connection = None
+        error: GatewayError | None = None
+        whole = False
+        replica.take()
+        try:
+            connection = await replica.connect()
+            call.reused_connection = connection.served > 0
+            self._sweep.watch(attempt)
+            attempt.send(connection, self._request(call, replica))
+            error = await attempt.outcome
+            whole = error is None
+        except UpstreamFailed as failed:
+            error = failed
+        finally:
+            self._sweep.forget(attempt)
+            call.exchange.source = None
+            replica.release()
+            if connection is not None:
+                if whole:
+                    replica.give_back(connection)
+                else:
+                    connection.abort()
+        return self._judged(call, replica, attempt, error)
+
+    def _request(self, call: Call, replica: Replica) -> bytes:
+        admitted = call.admitted
+        return (
+            b"POST %b HTTP/1.1\r\nhost: %b\r\ncontent-type: application/json\r\naccept-encoding: identity\r\n"
+            b"user-agent: headway-gateway\r\nx-request-id: %b\r\n%bcontent-length: %d\r\n\r\n%b"
+            % (
+                admitted.path,
+                replica.address.server_name.encode(),
+                call.request_id.encode(),
+                call.trace_headers,
+                len(admitted.body),
+                admitted.body,
+            )
+        )
+
+    def _judged(
+        self, call: Call, replica: Replica, attempt: Attempt, error: GatewayError | None
+    ) -> GatewayError | None:
+        """What the attempt says about the replica."""
+        now = self._loop.time()
+        head = attempt.answer
+        if error is None and head is not None and head.status in (429, 503):
+            if DRAINING_HEADER in head.headers:
+                replica.set_aside(now + self._settings.ejection_seconds)
+                return Draining("the model server is going", retry_after_seconds=1)
+            asked = head.headers.get(b"retry-after", b"")
+            if head.status == 503 and asked.isdigit():
+                replica.set_aside(now + min(int(asked), SET_ASIDE_SECONDS))
+        elif error is None or isinstance(error, AnswerTooLong):
+            replica.succeeded()
+        elif isinstance(error, UpstreamFailed | UpstreamTimeout):
+            stale = call.reused_connection and head is None and isinstance(error, UpstreamFailed)
+            if not stale and replica.failed(now):
+                call.metrics.ejections.inc()
+                log.warning("replica_ejected", model=call.model.name, replica=call.replica, code=error.code)
+        return error
+
+    # Answers
+
+    def _open_stream(self, call: Call) -> None:
+        if call.exchange.started:
+            return
+        call.status = 200
+        passed = self._passed_on(call)
+        call.exchange.start(200, (*STREAM_HEADERS, *call.headers, *passed), None)
+
+    def _passed_on(self, call: Call) -> Headers:
+        answered = call.attempt.answer.headers if call.attempt and call.attempt.answer else {}
+        return [(name, answered[name]) for name in PASSED_ON if name in answered]
+
+    def _deliver(self, call: Call) -> None:
+        """The end of a stream, or the whole of an answer that is none."""
+        attempt, exchange = call.attempt, call.exchange
+        if attempt is None or attempt.answer is None:
+            raise UpstreamFailed("the model server did not answer")
+        if attempt.streamed:
+            self._open_stream(call)
+            exchange.end()
+            return
+        status, body = call.shape(attempt.answer, attempt.body)
+        if exchange.started:  # by a comment, while the request was held
+            exchange.write(b"data: " + body.replace(b"\n", b" ") + b"\n\n")
+            exchange.end()
+            return
+        call.status = status
+        kind = attempt.answer.headers.get(b"content-type")
+        headers = [(b"content-type", kind) if kind else JSON, *call.headers, *self._passed_on(call)]
+        if status in (429, 503) and not self._retries.spend():
+            headers.append(SHOULD_NOT_RETRY)
+        exchange.start(status, headers, len(body))
+        if body:
+            exchange.write(body)
+        exchange.end()
+
+    def _tell(self, call: Call, error: GatewayError) -> None:
+        """Tell the client what went wrong, in the place that is left for it."""
+        call.metrics.failed(error.code)
+        log.warning(
+            "answer_failed", request_id=call.request_id, model=call.model.name, replica=call.replica, code=error.code
+        )
+        exchange = call.exchange
+        if exchange.started:
+            if call.attempt is not None and call.attempt.first_byte_at is not None:
+                call.metrics.broken_streams.inc()
+            exchange.write(error.event())
+            exchange.end()
+            return
+        call.status = error.status
+        headers = [*call.headers, *error.headers()]
+        if isinstance(error, UpstreamFailed | UpstreamTimeout) and not self._retries.spend():
+            headers.append(SHOULD_NOT_RETRY)
+        answer(exchange, error.status, error.body(), headers)
+
+    def _release(self, call: Call) -> None:
+        self._calls.discard(call)
+        call.open_stream = _nothing  # it holds the call, which holds it
+        call.usage.open -= 1
+        call.metrics.in_flight.dec()
+        settle(call, self._loop.time())
+
+
+def _nothing() -> None:
+    """What a call that is over does."""

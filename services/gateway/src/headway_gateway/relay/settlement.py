@@ -1,0 +1,36 @@
+"""What a call cost: tokens that were charged and not used go back to the client, the rest is counted."""
+
+from headway_gateway.relay.attempt import Attempt
+from headway_gateway.relay.call import Call
+from headway_gateway.relay.usage import Usage, usage_in
+
+EVENTS_WITHOUT_TOKENS = 2
+"""The event that opens a stream and `[DONE]`."""
+
+
+def settle(call: Call, now: float) -> None:
+    """Count an ended call and give back what it did not use."""
+    attempt, metrics = call.attempt, call.metrics
+    used = _used(attempt) if attempt is not None else None
+    charged = call.admitted.tokens
+    if used is not None:
+        metrics.prompt_tokens.inc(used.prompt_tokens)
+        metrics.completion_tokens.inc(used.completion_tokens)
+        spent = used.prompt_tokens + used.completion_tokens
+    else:
+        streamed = max(0, attempt.events.events - EVENTS_WITHOUT_TOKENS) if attempt is not None else 0
+        metrics.completion_tokens.inc(streamed)
+        spent = call.admitted.prompt_tokens + streamed if attempt is not None and attempt.answer else 0
+    call.usage.tokens.give_back(max(0, charged - spent))
+    arrived = call.exchange.request.arrived
+    if attempt is not None and attempt.first_byte_at is not None:
+        metrics.ttft.observe(attempt.first_byte_at - arrived)
+        if attempt.streamed:
+            metrics.output_events.inc(attempt.events.events)
+    metrics.duration.observe(now - arrived)
+    metrics.answered(call.status)
+
+
+def _used(attempt: Attempt) -> Usage | None:
+    """The model server's own count, where its answer carries one."""
+    return usage_in(attempt.events.last if attempt.streamed else attempt.body)

@@ -1,0 +1,1 @@
+"""HTTP routes of the application, one file a group."""

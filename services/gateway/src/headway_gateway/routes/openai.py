@@ -1,0 +1,120 @@
+"""The data path's routes: documented here, answered by the relay."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from headway_gateway.admission.openai import ChatRequest, CompletionRequest, GenerateRequest
+from headway_gateway.errors import BodyTooLarge
+from headway_gateway.front.asgi_exchange import AsgiExchange
+from headway_gateway.front.exchange import Exchange
+from headway_gateway.gateway import Gateway
+from headway_gateway.guarded_app import as_request
+
+Message = MutableMapping[str, Any]
+Handler = Callable[[Gateway], Callable[[Exchange], Awaitable[None]]]
+ERRORS = {
+    400: "The request is wrong, or has a field that does not pass.",
+    401: "No API key, or none that is known.",
+    404: "No such model.",
+    408: "The body did not arrive in time.",
+    413: "The body is too large.",
+    429: "The client's limit, or the model server's; Retry-After says when.",
+    502: "The model server broke its answer off.",
+    503: "No replica, or a bound is reached; Retry-After says when.",
+    504: "The model server did not answer in time.",
+}
+
+
+class RelayResponse(Response):
+    """Lets the relay answer through an `AsgiExchange`; a client that leaves cancels it."""
+
+    def __init__(self, request: Request, handler: Handler) -> None:
+        super().__init__()
+        self._gateway: Gateway = request.app.state.gateway
+        self._handler = handler
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI."""
+        request = as_request(scope)
+        request.arrived = asyncio.get_running_loop().time()
+        request.body = await self._body(receive)
+        exchange = AsgiExchange(request)
+        async with asyncio.TaskGroup() as group:
+            answering = group.create_task(_run(self._handler(self._gateway), exchange))
+            leaving = group.create_task(_cancel_when_left(receive, answering))
+            await exchange.send_all(send)
+            leaving.cancel()
+
+    async def _body(self, receive: Callable[[], Awaitable[Message]]) -> bytes:
+        body, more = bytearray(), True
+        limit = self._gateway.settings.max_body_bytes
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > limit:
+                raise BodyTooLarge(f"the request body is larger than {limit} bytes")
+        return bytes(body)
+
+
+async def _run(handler: Callable[[Exchange], Awaitable[None]], exchange: Exchange) -> None:
+    await handler(exchange)
+
+
+async def _cancel_when_left(receive: Callable[[], Awaitable[Message]], answering: "asyncio.Task[None]") -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    answering.cancel()
+
+
+def openai_router() -> APIRouter:
+    """`/v1/chat/completions`, `/v1/completions` and `/generate`."""
+    router = APIRouter()
+    paths: list[tuple[str, str, type[msgspec.Struct], Handler]] = [
+        ("/v1/chat/completions", "Answer a chat", ChatRequest, lambda gateway: gateway.chat),
+        ("/v1/completions", "Complete a text", CompletionRequest, lambda gateway: gateway.completion),
+        ("/generate", "Complete a text, small contract", GenerateRequest, lambda gateway: gateway.generate),
+    ]
+    for path, summary, body, handler in paths:
+        router.add_api_route(
+            path,
+            _endpoint(handler),
+            methods=["POST"],
+            summary=summary,
+            openapi_extra=_documented(body),
+            responses={status: {"description": text} for status, text in ERRORS.items()},
+            response_class=Response,
+        )
+    return router
+
+
+def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return RelayResponse(request, handler)
+
+    return endpoint
+
+
+def _documented(body: type[msgspec.Struct]) -> dict[str, Any]:
+    """The request body's schema, with everything it refers to inside."""
+    schema = msgspec.json.schema(body)
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _inlined(schema)}}}}
+
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    definitions = schema.pop("$defs", {})
+
+    def resolve(node: Any) -> Any:
+        if isinstance(node, dict):
+            if "$ref" in node:
+                return resolve(definitions[node["$ref"].rsplit("/", 1)[1]])
+            return {key: resolve(value) for key, value in node.items()}
+        return [resolve(item) for item in node] if isinstance(node, list) else node
+
+    resolved: dict[str, Any] = resolve(schema)
+    return resolved
