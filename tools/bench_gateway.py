@@ -66,8 +66,8 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement of a round")
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=1.5, help="of closed-loop load in each round")
     parser.add_argument("--soak", type=float, default=30.0, help="seconds; ten minutes show a slow leak")
     parser.add_argument("--servers", default="", help="names, with commas; all by default")
     parser.add_argument("--parts", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
@@ -118,10 +118,10 @@ def _one_core(plan: Plan, place: Bench, missing: dict[str, str]) -> dict[str, li
 
 
 def _round(plan: Plan, place: Bench, server: Running, slow: bool) -> dict[str, Any]:
-    events = int(plan.seconds / 0.02 / (4 if slow else 1))
+    events = 25 if slow else 100
     return {
         "rate": place.rate(server, plan.seconds),
-        "added": place.added(server, plan.seconds / 2),
+        "added": place.added(server, plan.seconds * 2 / 3),
         "streams": place.streams(server, count=100, events=events, ramp=0.02),
     }
 

@@ -22,8 +22,8 @@ it; read the ratios, which compare servers inside one round.
 How it is measured (`tools/bench_gateway.py`):
 
 - Behind every server stands the same model server, which answers with vLLM's recorded bytes and does no work.
-- One core: one worker on the first core; model server and load generator on the second. {rounds} interleaved rounds of
-  {seconds:g} s for each measurement. A ratio is the median of the rounds' ratios.
+- One core: one worker on the first core; model server and load generator on the second. {rounds} interleaved rounds with
+  {seconds:g} s of closed-loop load each. A ratio is the median of the rounds' ratios.
 - `req per CPU second` divides the requests by the processor time that the server and its children used (`/proc`): what
   one core would give if nothing else ran on it. It repeats where req/s swings with the machine's other work.
 - `p50 added`: one connection asks the model server and the server by turns; the difference of the medians.

@@ -10,3 +10,7 @@ compile pyproject.toml services/gateway/pyproject.toml services/model-server/pyp
   --no-emit-package headway -o requirements/dev.txt
 printf 'aiconfigurator==0.12.0\nvramcalc==0.1.2\nllm-sizer==0.1.0\n' | compile - -o requirements/peers.txt
 echo 'checkov==3.3.30' | compile - -o requirements/scanners.txt
+echo 'sglang-router==0.3.2' | compile - -o requirements/gateway-peers-sglang-router.txt
+echo 'vllm-router==0.1.17' | compile - -o requirements/gateway-peers-vllm-router.txt
+echo 'litellm[proxy]==1.106.2' | compile - -o requirements/gateway-peers-litellm.txt # the newest whose parts are all published
+printf 'aiohttp==3.14.5\nfastapi==0.165.0\nhttptools==0.9.0\nhttpx==0.28.1\nuvicorn==0.54.0\nuvloop==0.23.0\n' | compile - -o requirements/gateway-peers-plain.txt
