@@ -17,10 +17,12 @@ FIGURES: dict[str, Figure] = {
 }
 
 
-def ratio(rounds: dict[str, list[Record]], name: str, base: str, figure: str) -> float | None:
-    """Median over rounds of one server's figure divided by another's in the same round."""
-    pairs = list(zip(rounds.get(name, []), rounds.get(base, []), strict=False))
-    return median(FIGURES[figure](one) / FIGURES[figure](other) for one, other in pairs) if pairs else None
+def ratio(rounds: dict[str, dict[int, Record]], name: str, base: str, figure: str) -> float | None:
+    """Median of one server's figure divided by another's, over the rounds that both have."""
+    mine, others = rounds.get(name, {}), rounds.get(base, {})
+    of = FIGURES[figure]
+    pairs = [of(mine[number]) / of(others[number]) for number in mine if number in others]
+    return median(pairs) if pairs else None
 
 
 def by_case(records: list[Record]) -> dict[tuple[str, int, float], list[Record]]:

@@ -50,8 +50,12 @@ class Bench:
             stop(process)
 
     def rate(self, server: Running, seconds: float, cores: Sequence[int] | None = None) -> dict[str, Any]:
-        """Closed loop of 32 connections."""
-        return self._load(["rate", *_address(server), "-duration", f"{seconds}s", *self._pid(server)], seconds, cores)
+        """Closed loop of 32 connections; raises LoadError where nothing is answered."""
+        arguments = ["rate", *_address(server), "-duration", f"{seconds}s", *self._pid(server)]
+        seen = self._load(arguments, seconds, cores)
+        if not seen["requests_per_second"]:
+            raise LoadError(f"rate: no request was answered in {seconds:g} s; errors {seen['errors']}")
+        return seen
 
     def added(self, server: Running, seconds: float) -> dict[str, Any]:
         arguments = ["added", *_address(server), "-direct", self.backend.url, "-duration", f"{seconds}s"]
@@ -61,7 +65,10 @@ class Bench:
         self, server: Running, count: int, events: int, ramp: float, cores: Sequence[int] | None = None
     ) -> dict[str, Any]:
         arguments = ["streams", *_address(server), "-count", str(count), "-events", str(events), "-ramp", f"{ramp}s"]
-        return self._load([*arguments, *self._pid(server)], ramp, cores)
+        seen = self._load([*arguments, *self._pid(server)], ramp, cores)
+        if not seen["events"]:
+            raise LoadError(f"streams: no event came; refused {seen['refused']}, faults {seen['faults']}")
+        return seen
 
     def soak(self, server: Running, seconds: float, per_second: float) -> dict[str, Any]:
         arguments = ["soak", *_address(server), "-duration", f"{seconds}s", "-rate", str(per_second)]

@@ -197,7 +197,7 @@ PROTOTYPES = (
     Server(
         "Rust tokio + hyper",
         REPOSITORY / "build/rust-relay/release/rust-relay",
-        "cargo build --release in tools/gateway-bench/prototypes/rust-relay builds it",
+        "cd tools/gateway-bench/prototypes/rust-relay && cargo build --release --target-dir ../../../../build/rust-relay",
         _program(str(REPOSITORY / "build/rust-relay/release/rust-relay")),
     ),
 )

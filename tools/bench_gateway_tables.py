@@ -56,7 +56,8 @@ def _one_core(results: dict[str, Any]) -> str:
     head = ["server", "req/s", f"× {SGLANG.name}", f"× {PLAIN.name}", "req per CPU second", f"× {SGLANG.name}"]
     head += ["p50 added, ms", "× nginx", "CPU µs an event", "× nginx", "errors"]
     rows = []
-    for name, records in sorted(rounds.items(), key=lambda item: -_median(item[1], "processor")):
+    measured = {name: list(of_server.values()) for name, of_server in rounds.items()}
+    for name, records in sorted(measured.items(), key=lambda item: -_median(item[1], "processor")):
         row = [name, _spread(records, "requests", 0)]
         row += [_times(ratio(rounds, name, base, "requests")) for base in (SGLANG.name, PLAIN.name)]
         row += [_spread(records, "processor", 0), _times(ratio(rounds, name, SGLANG.name, "processor"))]

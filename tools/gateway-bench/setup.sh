@@ -13,6 +13,7 @@ mkdir -p "$bin"
 (
   cd tools/gateway-bench
   export GOFLAGS=-mod=readonly
+  tested=$("$go" test ./... 2>&1) || { echo "$tested" >&2; exit 1; } # the instruments first
   "$go" build -trimpath -o "$bin/gateway-bench-backend" ./backend
   "$go" build -trimpath -o "$bin/gateway-bench-load" ./load
   "$go" build -trimpath -o "$bin/gateway-bench-go-relay" ./prototypes/go-relay
