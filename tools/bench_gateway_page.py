@@ -6,6 +6,8 @@ import datetime
 import os
 import platform
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,9 @@ def _processor() -> str:
 
 def _versions() -> list[str]:
     versions = []
+    if nginx := shutil.which("nginx"):
+        said = subprocess.run([nginx, "-v"], capture_output=True, text=True, check=True, timeout=10).stderr
+        versions.append(f"nginx {said.strip().rpartition('/')[2]}")
     for folder in sorted(PEERS.iterdir()):
         names = ("fastapi", "httpx", "uvicorn") if folder.name == "plain" else (folder.name,)
         requirements = (REPOSITORY / "requirements" / f"gateway-peers-{folder.name}.txt").read_text(encoding="utf-8")
