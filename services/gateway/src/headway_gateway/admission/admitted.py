@@ -37,7 +37,7 @@ class Admitted:
     """Estimated."""
     output_tokens: int
     """Most that the answer may have, all choices together."""
-    question: str | None = None
+    question: str
     """The text that is asked, for the question log."""
 
     @property
@@ -136,13 +136,12 @@ def _output_tokens(asked: int | None, model: str, bounds: Bounds) -> tuple[int |
 
 
 def _allowed(request: ChatRequest, bounds: Bounds) -> None:
-    asked = {
-        "tools": (request.tools or request.tool_choice, bounds.allow_tools),
-        "response_format": (request.response_format, bounds.allow_response_format),
-    }
-    for name, (value, allowed) in asked.items():
-        if value is not None and not allowed:
-            raise FieldRefused(f"the field {name} does not pass this gateway; its operator may allow it", param=name)
+    if not bounds.allow_tools and (request.tools is not None or request.tool_choice is not None):
+        raise FieldRefused("the field tools does not pass this gateway; its operator may allow it", param="tools")
+    if not bounds.allow_response_format and request.response_format is not None:
+        raise FieldRefused(
+            "the field response_format does not pass this gateway; its operator may allow it", param="response_format"
+        )
 
 
 def _text(content: str | list[TextPart] | None) -> str:
