@@ -50,7 +50,7 @@ e2e: control-plane e2e-vllm ## long suites against real parts: the control plane
 
 e2e-vllm: setup ## real vLLM on this machine's CPU under the launcher; builds it the first time (5.9 GB), then needs 3 GB of memory
 	@tools/vllm-cpu/build.sh
-	@$(BIN)/pytest -s -m long services/model-server/tests/real_vllm
+	@$(BIN)/pytest -s -m long services/model-server/tests/real_vllm services/gateway/tests/real
 
 control-plane: setup ## what is rendered against a real API server, scheduler and Karpenter; builds them the first time (minutes, 10 GiB)
 	@tools/control-plane/build.sh
