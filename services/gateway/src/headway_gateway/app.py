@@ -33,7 +33,10 @@ def create_app(settings: GatewaySettings, metrics: Metrics | None = None) -> Fas
             app.state.gateway = gateway
             yield
 
-    app = FastAPI(title=TITLE, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    # A redirect to the path with or without its last slash would be built from the client's own `Host`.
+    app = FastAPI(
+        title=TITLE, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
     app.include_router(openai_router())
     app.include_router(models_router())
     answer_failures(app)

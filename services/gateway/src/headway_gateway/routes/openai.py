@@ -42,19 +42,25 @@ class RelayResponse(Response):
         """ASGI."""
         request = as_request(scope)
         request.arrived = asyncio.get_running_loop().time()
-        request.body = await self._body(receive)
+        body = await self._body(receive)
+        if body is None:
+            return
+        request.body = body
         exchange = AsgiExchange(request)
         async with asyncio.TaskGroup() as group:
             answering = group.create_task(_run(self._handler(self._gateway), exchange))
-            leaving = group.create_task(_cancel_when_left(receive, answering))
+            leaving = group.create_task(_cancel_when_left(receive, answering, exchange))
             await exchange.send_all(send)
             leaving.cancel()
 
-    async def _body(self, receive: Callable[[], Awaitable[Message]]) -> bytes:
+    async def _body(self, receive: Callable[[], Awaitable[Message]]) -> bytes | None:
+        """The whole body, None where the client left in the middle of it. Raises `BodyTooLarge`."""
         body, more = bytearray(), True
         limit = self._gateway.settings.max_body_bytes
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > limit:
@@ -66,10 +72,13 @@ async def _run(handler: Callable[[Exchange], Awaitable[None]], exchange: Exchang
     await handler(exchange)
 
 
-async def _cancel_when_left(receive: Callable[[], Awaitable[Message]], answering: "asyncio.Task[None]") -> None:
+async def _cancel_when_left(
+    receive: Callable[[], Awaitable[Message]], answering: "asyncio.Task[None]", exchange: AsgiExchange
+) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     answering.cancel()
+    exchange.left()
 
 
 def openai_router() -> APIRouter:
