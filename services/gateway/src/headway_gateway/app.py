@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from headway.domain.gateway_settings import GatewaySettings
+from headway_gateway.documentation import document
 from headway_gateway.gateway import Gateway
 from headway_gateway.guarded_app import GuardedApp
 from headway_gateway.metrics import Metrics
@@ -40,6 +41,7 @@ def create_app(settings: GatewaySettings, metrics: Metrics | None = None) -> Fas
     app.include_router(openai_router())
     app.include_router(models_router())
     answer_failures(app)
+    document(app)
     app.add_middleware(GuardedApp)
     if settings.allowed_origins:
         app.add_middleware(

@@ -67,7 +67,7 @@ def text_of(body: dict[str, Any]) -> str:
     """What is asked: the last message, or the prompt."""
     if "messages" not in body:
         return str(body["prompt"])
-    content = body["messages"][-1]["content"]
+    content = body["messages"][-1].get("content") or ""
     return content if isinstance(content, str) else "".join(part["text"] for part in content)
 
 

@@ -13,20 +13,30 @@ from headway_gateway.errors import BodyTooLarge
 from headway_gateway.front.asgi_exchange import AsgiExchange
 from headway_gateway.front.exchange import Exchange
 from headway_gateway.gateway import Gateway
+from headway_gateway.generate import Generated
 from headway_gateway.guarded_app import as_request
 
 Message = MutableMapping[str, Any]
 Handler = Callable[[Gateway], Callable[[Exchange], Awaitable[None]]]
 ERRORS = {
-    400: "The request is wrong, or has a field that does not pass.",
-    401: "No API key, or none that is known.",
     404: "No such model.",
-    408: "The body did not arrive in time.",
-    413: "The body is too large.",
     429: "The client's limit, or the model server's; Retry-After says when.",
     502: "The model server broke its answer off.",
     503: "No replica, or a bound is reached; Retry-After says when.",
     504: "The model server did not answer in time.",
+}
+
+
+PASSED_ON: dict[str, Any] = {
+    "description": "The model server's answer as it gave it: OpenAI's object, or its events where `stream` is true.",
+    "content": {
+        "application/json": {"schema": {"type": "object"}},
+        "text/event-stream": {"schema": {"type": "string"}},
+    },
+}
+GENERATED: dict[str, Any] = {
+    "description": "The text.",
+    "content": {"application/json": {"schema": msgspec.json.schema(Generated)["$defs"]["Generated"]}},
 }
 
 
@@ -84,19 +94,19 @@ async def _cancel_when_left(
 def openai_router() -> APIRouter:
     """`/v1/chat/completions`, `/v1/completions` and `/generate`."""
     router = APIRouter()
-    paths: list[tuple[str, str, type[msgspec.Struct], Handler]] = [
-        ("/v1/chat/completions", "Answer a chat", ChatRequest, lambda gateway: gateway.chat),
-        ("/v1/completions", "Complete a text", CompletionRequest, lambda gateway: gateway.completion),
-        ("/generate", "Complete a text, small contract", GenerateRequest, lambda gateway: gateway.generate),
+    paths: list[tuple[str, str, type[msgspec.Struct], dict[str, Any], Handler]] = [
+        ("/v1/chat/completions", "Answer a chat", ChatRequest, PASSED_ON, lambda gateway: gateway.chat),
+        ("/v1/completions", "Complete a text", CompletionRequest, PASSED_ON, lambda gateway: gateway.completion),
+        ("/generate", "Complete a text, small contract", GenerateRequest, GENERATED, lambda gateway: gateway.generate),
     ]
-    for path, summary, body, handler in paths:
+    for path, summary, body, answer, handler in paths:
         router.add_api_route(
             path,
             _endpoint(handler),
             methods=["POST"],
             summary=summary,
             openapi_extra=_documented(body),
-            responses={status: {"description": text} for status, text in ERRORS.items()},
+            responses={200: answer, **{status: {"description": text} for status, text in ERRORS.items()}},
             response_class=Response,
         )
     return router
