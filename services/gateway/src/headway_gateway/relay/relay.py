@@ -70,7 +70,7 @@ class Relay:
         self._sweep = sweep
         self._loop = asyncio.get_running_loop()
         self._retries = RetryBudget()
-        self._holds = Holds(settings)
+        self._holds = Holds(settings, settings.workers)
         self._calls: set[Call] = set()
         self.tracer: Tracer | None = None
         self._origins = frozenset(origin.encode() for origin in settings.allowed_origins)

@@ -27,11 +27,17 @@ ERRORS = {
 }
 
 
+EVENT: dict[str, Any] = {
+    "description": "One event; its data is a chunk as JSON, that of the last one is [DONE].",
+    "type": "object",
+    "required": ["data"],
+    "properties": {"data": {"type": "string"}},
+}
 PASSED_ON: dict[str, Any] = {
     "description": "The model server's answer as it gave it: OpenAI's object, or its events where `stream` is true.",
     "content": {
         "application/json": {"schema": {"type": "object"}},
-        "text/event-stream": {"schema": {"type": "string"}},
+        "text/event-stream": {"schema": EVENT},
     },
 }
 GENERATED: dict[str, Any] = {
