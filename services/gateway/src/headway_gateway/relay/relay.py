@@ -43,6 +43,8 @@ from headway_gateway.tracing import Tracer
 
 log = structlog.get_logger()
 Admit = Callable[[bytes, Client], Admitted]
+Note = Callable[[str, str, str], None]
+"""Gets the request id, model and question of every admitted request; must not wait."""
 STREAM_HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
@@ -61,13 +63,20 @@ class Relay:
     """Serves calls with the replicas of a directory."""
 
     def __init__(
-        self, settings: GatewaySettings, directory: Directory, limits: Limits, metrics: Metrics, sweep: Sweep
+        self,
+        settings: GatewaySettings,
+        directory: Directory,
+        limits: Limits,
+        metrics: Metrics,
+        sweep: Sweep,
+        note: Note,
     ) -> None:
         self._settings = settings
         self._directory = directory
         self._limits = limits
         self._metrics = metrics
         self._sweep = sweep
+        self._note = note
         self._loop = asyncio.get_running_loop()
         self._retries = RetryBudget()
         self._holds = Holds(settings, settings.workers)
@@ -156,6 +165,7 @@ class Relay:
         call.open_stream = lambda: self._open_stream(call)
         call.metrics.in_flight.inc()
         self._calls.add(call)
+        self._note(request_id, model.name, admitted.question)
         if self.tracer is not None:
             self.tracer.begin(call)
         return call
@@ -315,12 +325,13 @@ class Relay:
 
     def _release(self, call: Call) -> None:
         self._calls.discard(call)
-        call.open_stream = _nothing  # it holds the call, which holds it
         call.usage.open -= 1
         call.metrics.in_flight.dec()
         settle(call, self._loop.time())
         if self.tracer is not None:
             self.tracer.end(call)
+        # These hold the call, which holds them; left so, every call would be the garbage collector's to find.
+        call.open_stream, call.attempt, call.task = _nothing, None, None
 
 
 def _nothing() -> None:
