@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import openai
 import pytest
 
+import s3 as object_store
 from api.backend import Backend, running_backend
 from api.process import KEY, GatewayProcess, running_gateway
 
@@ -18,16 +19,21 @@ def backend() -> Iterator[Backend]:
 
 
 @pytest.fixture(scope="session")
-def gateway(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
-    settings = {
+def gateway(
+    backend: Backend, moto_address: tuple[str, int], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayProcess]:
+    settings: dict[str, object] = {
         "hold_silent_seconds": 0,
         "hold_seconds": 0,
         "allowed_origins": f'["{ORIGIN}"]',
         "tokens_per_minute": 24_000,
         "token_burst": 20_000,
     }
-    with running_gateway(tmp_path_factory.mktemp("gateway"), backend.port, **settings) as running:
-        yield running
+    folder = tmp_path_factory.mktemp("gateway")
+    with object_store.bucket(moto_address) as store:
+        settings |= {"s3_endpoint": store.endpoint, "responses_bucket": store.bucket, "presenter_clients": '["test"]'}
+        with running_gateway(folder, backend.port, **settings) as running:
+            yield running
 
 
 @pytest.fixture

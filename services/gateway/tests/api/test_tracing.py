@@ -152,7 +152,9 @@ def test_neither_prompts_nor_answers_nor_keys_are_traced(traced: dict[str, Span]
 def test_without_a_collector_neither_sdk_nor_exporter_is_imported() -> None:
     code = "import sys, headway_gateway.cli, headway_gateway.worker; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert not [name for name in modules.stdout.split() if name.startswith(("opentelemetry.sdk", "opentelemetry.exporter"))]
+    assert not [
+        name for name in modules.stdout.split() if name.startswith(("opentelemetry.sdk", "opentelemetry.exporter"))
+    ]
 
 
 @pytest.mark.parametrize("endpoint", ["http://c:4318", "http://c:4318/", "http://c:4318/v1/traces"])
