@@ -75,7 +75,7 @@ def _door(app: FastAPI, gateway: Gateway) -> NativeDoor:
         (b"POST", b"/v1/completions"): gateway.completion,
         (b"POST", b"/generate"): gateway.generate,
     }
-    return NativeDoor(gateway.settings, gateway.sweep, app, lane, gateway.guard.refusal)
+    return NativeDoor(gateway.settings, gateway.sweep, app, lane, gateway.guard.refusal, gateway.relay.origin_headers)
 
 
 def _admin_door(app: AsgiApp, gateway: Gateway) -> NativeDoor:

@@ -13,9 +13,9 @@ import httptools
 
 from headway.domain.gateway_settings import GatewaySettings
 from headway_gateway.errors import BodyTooLarge, BodyTooSlow, GatewayError, InvalidRequest, Overloaded
-from headway_gateway.front.exchange import JSON
+from headway_gateway.front.exchange import JSON, Headers
 from headway_gateway.front.native_exchange import NativeExchange
-from headway_gateway.front.request import Request
+from headway_gateway.front.request import Request, request_number
 from headway_gateway.front.sweep import Sweep
 
 ONCE = frozenset({b"host", b"authorization", b"content-type", b"content-length"})
@@ -41,6 +41,9 @@ class Door(Protocol):
 
     def refusal(self, request: Request) -> GatewayError | None:
         """Why a request is refused by its head alone, if it is."""
+
+    def headers_for(self, request: Request) -> Headers:
+        """What goes with every answer to it, refusals included."""
 
     def buffers(self, size: int) -> bool:
         """Take `size` bytes (or give them back, below zero) of what request bodies may hold together."""
@@ -211,8 +214,9 @@ class ClientConnection(asyncio.Protocol):
             return
         self._reading_body = True
         self._deadline = self._loop.time() + self._door.limits.body_timeout_seconds
-        if self._headers.get(b"expect", b"").lower() == b"100-continue" and self._transport is not None:
-            self._transport.write(CONTINUE)
+        expects = self._headers.get(b"expect", b"").lower() == b"100-continue"
+        if expects and self._exchange is None and self._transport is not None:
+            self._transport.write(CONTINUE)  # never into the middle of an earlier answer
 
     def _fault(self, request: Request) -> GatewayError | None:
         if b"" in request.headers:
@@ -299,7 +303,9 @@ class ClientConnection(asyncio.Protocol):
             self._transport.abort()  # an answer is under way: a second one cannot be put into it
             return
         self._deadline = self._loop.time() + LINGER_SECONDS
-        exchange = NativeExchange(self, self._transport, self._request or Request())
+        request = self._request or Request()
+        exchange = NativeExchange(self, self._transport, request)
         body = error.body()
-        exchange.start(error.status, (JSON, *error.headers()), len(body))
+        headers = (JSON, request_number(), *self._door.headers_for(request), *error.headers())
+        exchange.start(error.status, headers, len(body))
         exchange.write(body)  # not `end`: the connection stays open until the client could read this

@@ -1,5 +1,6 @@
 """A request as its client sent it, with nothing believed yet."""
 
+import os
 from dataclasses import dataclass, field
 
 from headway_gateway.identity.client import Client
@@ -22,3 +23,8 @@ class Request:
     http_version: str = "1.1"
     client: Client | None = None
     """Who asks, once that is known."""
+
+
+def request_number() -> tuple[bytes, bytes]:
+    """The header that numbers an answer; never taken from a client (CVE-2026-116176)."""
+    return b"x-request-id", os.urandom(16).hex().encode()

@@ -27,6 +27,7 @@ from headway_gateway.errors import (
     UpstreamTimeout,
 )
 from headway_gateway.front.exchange import JSON, Exchange, Headers, answer
+from headway_gateway.front.request import Request
 from headway_gateway.front.sweep import Sweep
 from headway_gateway.identity.client import Client
 from headway_gateway.identity.limits import Limits
@@ -38,6 +39,7 @@ from headway_gateway.relay.retry_budget import RETRY_COUNT_HEADER, SHOULD_NOT_RE
 from headway_gateway.relay.settlement import settle
 from headway_gateway.replicas.directory import Directory
 from headway_gateway.replicas.replica import Replica
+from headway_gateway.tracing import Tracer
 
 log = structlog.get_logger()
 Admit = Callable[[bytes, Client], Admitted]
@@ -49,6 +51,7 @@ STREAM_HEADERS = (
     (b"x-accel-buffering", b"no"),
 )
 PASSED_ON = (b"content-encoding", b"retry-after", b"x-headway-simulated")
+EXPOSED = (b"access-control-expose-headers", b"x-request-id, retry-after")
 DRAINING_HEADER = b"x-headway-draining"
 SET_ASIDE_SECONDS = 30
 """Longest that a replica's own Retry-After keeps requests from it."""
@@ -76,8 +79,9 @@ class Relay:
         self._note = note
         self._loop = asyncio.get_running_loop()
         self._retries = RetryBudget()
-        self._holds = Holds(settings)
+        self._holds = Holds(settings, settings.workers)
         self._calls: set[Call] = set()
+        self.tracer: Tracer | None = None
         self._origins = frozenset(origin.encode() for origin in settings.allowed_origins)
 
     @property
@@ -95,7 +99,7 @@ class Relay:
     async def serve(self, exchange: Exchange, admit: Admit, shape: Shape = as_it_is) -> Admitted | None:
         """Answer one request, whatever happens. Returns what was admitted, None if nothing was."""
         request_id = os.urandom(16).hex()
-        headers = self._own_headers(exchange, request_id)
+        headers = [(b"x-request-id", request_id.encode()), *self.origin_headers(exchange.request)]
         try:
             call = self._admitted(exchange, admit, shape, request_id, headers)
         except GatewayError as error:
@@ -120,12 +124,12 @@ class Relay:
         self._metrics.of(NO_MODEL).answered(error.status)
         answer(exchange, error.status, error.body(), (*headers, *error.headers()))
 
-    def _own_headers(self, exchange: Exchange, request_id: str) -> Headers:
-        headers = [(b"x-request-id", request_id.encode())]
-        origin = exchange.request.headers.get(b"origin")
-        if origin is not None and origin in self._origins:
-            headers += [(b"access-control-allow-origin", origin), (b"vary", b"Origin")]
-        return headers
+    def origin_headers(self, request: Request) -> Headers:
+        """Let a page of an allowed origin read the answer, and the headers it needs to ask again."""
+        origin = request.headers.get(b"origin")
+        if origin is None or origin not in self._origins:
+            return ()
+        return ((b"access-control-allow-origin", origin), (b"vary", b"Origin"), EXPOSED)
 
     def _admitted(self, exchange: Exchange, admit: Admit, shape: Shape, request_id: str, headers: Headers) -> Call:
         request = exchange.request
@@ -162,6 +166,8 @@ class Relay:
         call.metrics.in_flight.inc()
         self._calls.add(call)
         self._note(request_id, model.name, admitted.question)
+        if self.tracer is not None:
+            self.tracer.begin(call)
         return call
 
     # Attempts
@@ -299,6 +305,7 @@ class Relay:
 
     def _tell(self, call: Call, error: GatewayError) -> None:
         """Tell the client what went wrong, in the place that is left for it."""
+        call.error = error
         call.metrics.failed(error.code)
         log.warning(
             "answer_failed", request_id=call.request_id, model=call.model.name, replica=call.replica, code=error.code
@@ -321,6 +328,8 @@ class Relay:
         call.usage.open -= 1
         call.metrics.in_flight.dec()
         settle(call, self._loop.time())
+        if self.tracer is not None:
+            self.tracer.end(call)
         # These hold the call, which holds them; left so, every call would be the garbage collector's to find.
         call.open_stream, call.attempt, call.task = _nothing, None, None
 
