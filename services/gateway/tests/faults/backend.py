@@ -69,7 +69,7 @@ class Connection(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
         self._server.connections.add(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  the same for every reason
         self.closed_at = time.monotonic()
         self._server.connections.discard(self)
         self.writable.set()

@@ -167,7 +167,7 @@ async def _stream_of(visit: Visit, *pieces: bytes) -> None:
     await write(visit, CHUNKED)
     for piece in pieces:
         await write(visit, chunk(piece))
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(number(visit, "gap_ms", 2) / 1000)
     await write(visit, b"0\r\n\r\n")
 
 
@@ -185,7 +185,7 @@ async def no_done(visit: Visit, _seen: int) -> None:
 
 async def split_utf8(visit: Visit, _seen: int) -> None:
     said = event("größer 日本 🙂")
-    await _stream_of(visit, *(said[at : at + 1] for at in range(len(said))), DONE)
+    await _stream_of(visit, *(said[at : at + 3] for at in range(0, len(said), 3)), DONE)
 
 
 async def blank_lines(visit: Visit, _seen: int) -> None:

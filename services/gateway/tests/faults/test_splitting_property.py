@@ -6,7 +6,19 @@ from hypothesis import strategies as st
 from faults.second_parser import SecondParser
 from headway_gateway.relay.event_stream import EventStream
 
-FRAGMENTS = [b"\n", b"\r\n", b"\n\n", b"\r\n\r\n", b"data: [DONE]", b"data:[DONE]", b"data: x", b":", b"data", b" ", b"\r"]
+FRAGMENTS = [
+    b"\n",
+    b"\r\n",
+    b"\n\n",
+    b"\r\n\r\n",
+    b"data: [DONE]",
+    b"data:[DONE]",
+    b"data: x",
+    b":",
+    b"data",
+    b" ",
+    b"\r",
+]
 pieces = st.lists(st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=4), max_size=8).map(b"".join), max_size=8)
 EXAMPLES = 500
 

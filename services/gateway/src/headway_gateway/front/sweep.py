@@ -10,6 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from email.utils import formatdate
 from typing import Protocol
 
+import structlog
+
+log = structlog.get_logger()
 INTERVAL_SECONDS = 0.25
 
 
@@ -38,10 +41,11 @@ class Sweep:
     def tick(self, now: float) -> None:
         """One round."""
         self.date = formatdate(usegmt=True).encode()
-        for watched in tuple(self._watched):
-            watched.check(now)
-        for listener in self._listeners:
-            listener(now)
+        for act in (*[watched.check for watched in self._watched], *self._listeners):
+            try:
+                act(now)
+            except Exception as error:  # one that fails must not take every other deadline with it
+                log.error("unexpected", fault=type(error).__name__, at="tick")
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

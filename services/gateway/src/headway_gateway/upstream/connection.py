@@ -115,6 +115,10 @@ class UpstreamConnection(asyncio.Protocol):
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._fail(UpstreamMalformed("the model server's answer is not HTTP"))
             return
+        if self._receiver is None:
+            return  # given up because of its head
+        if not self._head.status:
+            self._head_bytes += len(data)  # the parser says nothing of a line before its end
         if self._head_bytes > MAX_HEAD_BYTES:
             self._fail(UpstreamMalformed("the model server's answer has too large a head"))
             return
@@ -152,9 +156,13 @@ class UpstreamConnection(asyncio.Protocol):
 
     # httptools callbacks
 
+    def on_message_begin(self) -> None:
+        """An answer begins; a second one to the same request is not taken for a part of the first."""
+        if self._complete:
+            raise UpstreamMalformed("the model server answered twice")
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header line."""
-        self._head_bytes += len(name) + len(value)
         self._head.headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:
