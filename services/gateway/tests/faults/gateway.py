@@ -1,5 +1,6 @@
 """The gateway as a process, started by its command as an operator starts it."""
 
+import asyncio
 import json
 import os
 import re
@@ -29,6 +30,15 @@ def wait_until(condition: Callable[[], object], seconds: float = 10.0, what: str
     while not condition():
         assert time.monotonic() - begun < seconds, f"{what} did not hold within {seconds} s"
         time.sleep(0.005)
+    return time.monotonic() - begun
+
+
+async def eventually(condition: Callable[[], object], seconds: float = 10.0, what: str = "the condition") -> float:
+    """`wait_until` for a test whose own connections must go on meanwhile."""
+    begun = time.monotonic()
+    while not condition():
+        assert time.monotonic() - begun < seconds, f"{what} did not hold within {seconds} s"
+        await asyncio.sleep(0.005)
     return time.monotonic() - begun
 
 

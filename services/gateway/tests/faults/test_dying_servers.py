@@ -4,7 +4,7 @@ import pytest
 
 from faults.backend import Fleet
 from faults.client import ask
-from faults.gateway import GatewayProcess, wait_until
+from faults.gateway import GatewayProcess, eventually
 
 pytestmark = pytest.mark.asyncio
 BEFORE_FIRST_BYTE = ["dies_silent", "dies_politely", "dies_after_head"]
@@ -67,4 +67,4 @@ async def test_broken_streams_are_counted_and_nothing_stays_in_flight(patient: G
     for _ in range(3):
         await ask(patient.port, "script=dies_inside k=2")
     assert patient.metric("headway_gateway_broken_streams_total", model="tiny") == before + 3
-    wait_until(lambda: patient.metric("headway_gateway_requests_in_flight") == 0, 2)
+    await eventually(lambda: patient.metric("headway_gateway_requests_in_flight") == 0, 2)

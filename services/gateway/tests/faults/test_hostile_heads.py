@@ -117,9 +117,7 @@ async def test_the_host_upstream_is_the_configured_one(guarded: GatewayProcess, 
 
 
 async def test_a_request_id_is_always_the_gateways_own(guarded: GatewayProcess, servers: Fleet) -> None:
-    answers = [
-        await send(guarded.port, post(chat("nonce=id"), "x-request-id: mine", key=KEY)) for _ in range(2)
-    ]
+    answers = [await send(guarded.port, post(chat("nonce=id"), "x-request-id: mine", key=KEY)) for _ in range(2)]
     ids = [answer.headers["x-request-id"] for answer in answers]
     assert len(set(ids)) == 2
     assert all(len(each) == 32 for each in ids)

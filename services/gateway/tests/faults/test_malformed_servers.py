@@ -4,7 +4,6 @@ import gzip
 
 import pytest
 
-from faults.backend import Fleet
 from faults.client import ask
 from faults.gateway import GatewayProcess
 from faults.scripts import DONE, event
@@ -71,7 +70,7 @@ async def test_a_second_answer_behind_the_first_is_not_taken_for_a_part_of_it(pa
     assert answer.served or answer.code == "upstream_malformed"
 
 
-async def test_bytes_outside_an_answer_reach_nobody(patient: GatewayProcess, servers: Fleet) -> None:
+async def test_bytes_outside_an_answer_reach_nobody(patient: GatewayProcess) -> None:
     """The connection that brought them is not used again."""
     for number in range(4):
         answer = await ask(patient.port, f"script=late_bytes nonce=late{number}", stream=False)
