@@ -25,6 +25,8 @@ from headway_gateway.metrics import Metrics
 log = structlog.get_logger()
 BACKLOG = 4096
 LOOK_SECONDS = 0.05
+SEND_BUFFER_BYTES = 131_072
+"""Of the kernel, for each connection, which doubles it: what a client that does not read can make it keep."""
 FAREWELL_SECONDS = 2.0
 """For the last events to leave after everything was cut."""
 
@@ -35,6 +37,7 @@ def listen(host: str, port: int, reuse_port: bool = False) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # connections inherit it
         if reuse_port:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind((host, port))

@@ -7,6 +7,7 @@ the moment at which the gateway closes one is known.
 
 import asyncio
 import json
+import socket
 import threading
 import time
 from collections import Counter
@@ -67,6 +68,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
         self._server.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  the same for every reason

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from faults.client import Client, Hung, ask
 
 HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nhost: g\r\nx-slow: "
-BODY = b"POST /v1/chat/completions HTTP/1.1\r\nhost: g\r\ncontent-type: application/json\r\ncontent-length: 4000\r\n\r\n{"
-CHUNKS = BODY.replace(b"content-length: 4000", b"transfer-encoding: chunked").replace(b"\r\n\r\n{", b"\r\n\r\n1\r\n{\r\n")
+BODY = (
+    b"POST /v1/chat/completions HTTP/1.1\r\nhost: g\r\ncontent-type: application/json\r\ncontent-length: 4000\r\n\r\n{"
+)
+CHUNKS = BODY.replace(b"content-length: 4000", b"transfer-encoding: chunked").replace(
+    b"\r\n\r\n{", b"\r\n\r\n1\r\n{\r\n"
+)
 SLOW_KINDS = {"head": (HEAD, b"a"), "body": (BODY, b" "), "chunks": (CHUNKS, b"1\r\n \r\n"), "nothing": (b"", b"")}
 """What is sent at first, and then again and again."""
 PAUSE_SECONDS = 0.2

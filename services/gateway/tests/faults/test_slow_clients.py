@@ -51,6 +51,7 @@ async def test_an_unread_stream_takes_less_than_a_megabyte_and_is_cut_in_time(
         await eventually(lambda: servers.hits[f"flood{SLOW_READERS - 1}"] == 1, 5)
         visits = [servers.of(f"flood{number}")[0] for number in range(SLOW_READERS)]
         most = 0
+
         def all_closed() -> bool:
             nonlocal most
             most = max(most, strict.rss)

@@ -287,4 +287,5 @@ class ClientConnection(asyncio.Protocol):
         exchange = NativeExchange(self, self._transport, self._request or Request())
         body = error.body()
         exchange.start(error.status, (JSON, *error.headers()), len(body))
-        exchange.write(body)  # not `end`: the connection stays open until the client could read this
+        exchange.write(body)  # not `end`: the other direction stays open until the client could read this
+        self._transport.write_eof()

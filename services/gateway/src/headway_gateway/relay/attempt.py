@@ -69,6 +69,11 @@ class Attempt:
         connection.send(request, self)
 
     @property
+    def sent(self) -> bool:
+        """Whether a connection was had and the request written."""
+        return self._connection is not None
+
+    @property
     def body(self) -> bytes:
         """An answer that is not a stream, as a whole."""
         return self._collected[0] if len(self._collected) == 1 else b"".join(self._collected)
