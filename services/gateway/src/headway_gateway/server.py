@@ -54,9 +54,16 @@ async def serve(
     admin: socket.socket | None,
     metrics: Metrics,
     started: Callable[[], None],
+    parent: int | None = None,
 ) -> None:
-    """Serve until a signal has been obeyed. `started` is called once requests are answered."""
+    """Serve until a signal has been obeyed. `started` is called once requests are answered.
+
+    `parent` is a pipe that ends when the parent process does: a worker without one ends too, with an error event for
+    every open answer, since nobody is left to end it.
+    """
     signals = _Signals()
+    if parent is not None:
+        signals.watch(parent)
     app = create_app(settings, metrics)
     async with app.router.lifespan_context(app):
         gateway: Gateway = app.state.gateway
@@ -108,9 +115,9 @@ async def _drain(gateway: Gateway, door: NativeDoor, signals: "_Signals") -> Non
 
 
 async def _quiet(door: NativeDoor, until: float, interrupted: asyncio.Event | None) -> bool:
-    """Wait until nothing is being answered. False when time or patience ended first."""
+    """Wait until everything is answered and on the wire. False when time or patience ended first."""
     loop = asyncio.get_running_loop()
-    while door.busy:
+    while door.busy or door.connections:
         if loop.time() > until or (interrupted is not None and interrupted.is_set()):
             return False
         await asyncio.sleep(LOOK_SECONDS)
@@ -129,3 +136,14 @@ class _Signals:
 
     def _received(self) -> None:
         (self.second if self.first.is_set() else self.first).set()
+
+    def watch(self, pipe: int) -> None:
+        """The end of this pipe is both signals at once."""
+        loop = asyncio.get_running_loop()
+
+        def ended() -> None:
+            loop.remove_reader(pipe)
+            self.first.set()
+            self.second.set()
+
+        loop.add_reader(pipe, ended)

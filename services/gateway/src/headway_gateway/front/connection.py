@@ -62,7 +62,7 @@ class ClientConnection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._request: Request | None = None
         self._headers: dict[bytes, bytes] = {}
-        self._body: list[bytes] = []
+        self._body: bytes | bytearray = b""
         self._url = b""
         self._head_bytes = self._unended = self._body_bytes = self._buffered = 0
         self._in_lines = self._reading_body = self._discarding = False
@@ -165,7 +165,7 @@ class ClientConnection(asyncio.Protocol):
         """A request begins."""
         self._request = Request(peer=self._peer, arrived=self._loop.time())
         self._headers = {}
-        self._body = []
+        self._body = b""
         self._url = b""
         self._head_bytes = self._unended = self._body_bytes = 0
         self._in_lines = True
@@ -224,7 +224,12 @@ class ClientConnection(asyncio.Protocol):
             self._refuse(Overloaded("this server holds as many request bodies as it may", retry_after_seconds=1))
         else:
             self._buffered += len(body)
-            self._body.append(body)
+            if not self._body:
+                self._body = body
+            elif isinstance(self._body, bytearray):
+                self._body += body
+            else:
+                self._body = bytearray(self._body) + body
 
     def on_message_complete(self) -> None:
         """The request is whole."""
@@ -232,7 +237,7 @@ class ClientConnection(asyncio.Protocol):
         self._reading_body = self._in_lines = False
         if request is None or self._discarding:
             return
-        request.body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        request.body, self._body = bytes(self._body), b""
         if not self._parser.should_keep_alive():
             self.closing = True
         request.size = self._body_bytes
