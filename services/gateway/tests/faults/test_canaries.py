@@ -32,12 +32,13 @@ def talkative(servers: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Itera
         hold_seconds=0.5,
         body_timeout_seconds=0.5,
         ejection_failures=100,
+        ejection_seconds=0.3,
         drain_seconds=0,
     ) as running:
         yield running
 
 
-SCRIPTS = ["whole", "fails", "refuses", "busy", "draining", "dies_silent", "dies_inside", "dies_between", "hangs",
+SCRIPTS = ["whole", "fails", "refuses", "busy", "dies_silent", "dies_inside", "dies_between", "hangs",
            "stalls", "bad_json", "no_done", "html", "garbage", "two_lengths", "second_answer", "gzipped"]  # fmt: skip
 REFUSED = [
     f'{{"model": "{PROMPT}", "messages": [{{"role": "user", "content": "x"}}]}}',
@@ -79,6 +80,8 @@ async def provoke(running: GatewayProcess) -> tuple[list[Answer], list[Answer]]:
 @pytest.mark.asyncio
 async def test_keys_prompts_and_answers_are_found_nowhere_but_in_the_answers(talkative: GatewayProcess) -> None:
     answered, refused = await provoke(talkative)
+    answered.append(await send(talkative.port, post(chat(f"script=draining say={SAID} {PROMPT}"), key=KEY)))
+    await eventually(lambda: talkative.metric("headway_gateway_ready_replicas", model="tiny") == 1, 3)
     leaver = await Client.connect(talkative.port)
     leaver.send(post(chat(f"script=stalls {PROMPT} say={SAID}"), key=KEY))
     leaver.send(post(chat(f"script=stalls {PROMPT} say={SAID}"), key=KEY))
