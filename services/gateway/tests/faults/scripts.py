@@ -179,6 +179,11 @@ async def big_chunk(visit: Visit, _seen: int) -> None:
     await _stream_of(visit, event("y" * 2**20), DONE)
 
 
+async def one_piece(visit: Visit, _seen: int) -> None:
+    """An event of 2 MB, [DONE] and the end of the answer, with nothing in between."""
+    await write(visit, CHUNKED + chunk(event("z" * 2 * 2**20)) + chunk(DONE) + b"0\r\n\r\n")
+
+
 async def no_done(visit: Visit, _seen: int) -> None:
     await _stream_of(visit, event("a"), event("b"))
 
@@ -260,7 +265,7 @@ SCRIPTS: dict[str, Script] = {
     **{
         script.__name__: script
         for script in (
-            floods, busy, draining, fails, refuses, bad_json, big_chunk, no_done, split_utf8, blank_lines, html,
+            floods, busy, draining, fails, refuses, bad_json, big_chunk, one_piece, no_done, split_utf8, blank_lines, html,
             gzipped, garbage, two_lengths, length_and_chunks, second_answer, late_bytes, endless_head, bad_chunk,
         )
     },

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from faults.client import Client, Hung, ask
@@ -32,13 +33,20 @@ class Measured:
     refused_good: int = 0
 
 
-async def crowd(port: int, kind: str, connections: int, seconds: float) -> Measured:
-    """`connections` slow clients at once; each is open for `seconds` at most."""
+async def crowd(port: int, kind: str, connections: int, seconds: float, good_clients: int = GOOD_CLIENTS) -> Measured:
+    """`connections` slow clients at once, each open for `seconds` at most, and good ones until they are gone."""
     measured = Measured()
     slow = asyncio.gather(*(_slow(port, kind, seconds, measured) for _ in range(connections)))
-    good = [asyncio.create_task(_good(port, slow, measured)) for _ in range(GOOD_CLIENTS)]
+    good = [asyncio.create_task(_good(port, slow.done, measured)) for _ in range(good_clients)]
     await slow
     await asyncio.gather(*good)
+    return measured
+
+
+async def good_until(port: int, done: Callable[[], bool]) -> Measured:
+    """Good clients alone."""
+    measured = Measured()
+    await asyncio.gather(*(_good(port, done, measured) for _ in range(GOOD_CLIENTS)))
     return measured
 
 
@@ -65,8 +73,8 @@ async def _drip(client: Client, again: bytes) -> None:
         client.writer.write(again)
 
 
-async def _good(port: int, slow: "asyncio.Future[list[None]]", measured: Measured) -> None:
-    while not slow.done():
+async def _good(port: int, done: Callable[[], bool], measured: Measured) -> None:
+    while not done():
         answer = await ask(port, "k=2")
         measured.good_seconds.append(answer.first_byte_seconds)
         measured.refused_good += not answer.served

@@ -81,7 +81,9 @@ async def provoke(running: GatewayProcess) -> tuple[list[Answer], list[Answer]]:
 async def test_keys_prompts_and_answers_are_found_nowhere_but_in_the_answers(talkative: GatewayProcess) -> None:
     answered, refused = await provoke(talkative)
     answered.append(await send(talkative.port, post(chat(f"script=draining say={SAID} {PROMPT}"), key=KEY)))
-    await eventually(lambda: talkative.metric("headway_gateway_ready_replicas", model="tiny") == 1, 3)
+    async with asyncio.timeout(5):
+        while not (await send(talkative.port, post(chat("k=1"), key=KEY))).served:
+            await asyncio.sleep(0.05)
     leaver = await Client.connect(talkative.port)
     leaver.send(post(chat(f"script=stalls {PROMPT} say={SAID}"), key=KEY))
     leaver.send(post(chat(f"script=stalls {PROMPT} say={SAID}"), key=KEY))

@@ -19,5 +19,7 @@ async def test_of_many_faults_at_once_none_hangs_and_each_ends_as_it_should(
     assert tally.total("wrong") == 0, tally.examples
     assert all(tally.ends[name].total() for name in FAULTS), "a fault was never drawn"
     await eventually(lambda: patient.metric("headway_gateway_requests_in_flight") == 0, 3)
-    open_visits = [visit for visit in servers.visits if visit.closed_at is None and visit.words.get("script") == "hangs"]
+    open_visits = [
+        visit for visit in servers.visits if visit.closed_at is None and visit.words.get("script") == "hangs"
+    ]
     assert not open_visits

@@ -69,6 +69,21 @@ async def test_an_unread_stream_takes_less_than_a_megabyte_and_is_cut_in_time(
             reader.close()
 
 
+async def test_a_connection_on_which_reading_was_paused_serves_the_next_request(
+    strict: GatewayProcess, servers: Fleet
+) -> None:
+    """The answer's last bytes came together with those that made the client's side pause."""
+    reader = reader_of(strict.port, "script=one_piece nonce=paused")
+    try:
+        await eventually(lambda: servers.of("paused") and servers.of("paused")[0].taken > 2 * MB, 3)
+        await eventually(lambda: strict.metric("headway_gateway_requests_in_flight") == 0, 3)
+        answers = [await ask(strict.port, f"nonce=next{number}", seconds=3) for number in range(3)]
+        assert all(answer.served for answer in answers)
+        assert servers.of("next0")[0].connection is servers.of("paused")[0].connection
+    finally:
+        reader.close()
+
+
 async def test_an_answer_whose_last_bytes_are_never_read_does_not_keep_its_connection(strict: GatewayProcess) -> None:
     """It is written whole, and closed: nothing but the client's own reading is missing."""
     reader = socket.socket()

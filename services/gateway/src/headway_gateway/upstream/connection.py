@@ -55,6 +55,7 @@ class UpstreamConnection(asyncio.Protocol):
         "_head_bytes",
         "_keeps_alive",
         "_parser",
+        "_paused",
         "_receiver",
         "_transport",
         "closed",
@@ -68,7 +69,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._head = AnswerHead(0)
         self._head_bytes = 0
-        self._complete = self._keeps_alive = False
+        self._complete = self._keeps_alive = self._paused = False
         self.closed = False
         self.served = 0
 
@@ -91,13 +92,15 @@ class UpstreamConnection(asyncio.Protocol):
             self._transport.abort()
 
     def pause(self) -> None:
-        """Stop reading while the client does not."""
-        if self._transport is not None and not self.closed:
+        """Stop reading while the client does not; between answers there is nothing to stop."""
+        if self._transport is not None and self._receiver is not None and not self.closed:
+            self._paused = True
             self._transport.pause_reading()
 
     def resume(self) -> None:
         """Read again."""
-        if self._transport is not None and not self.closed:
+        if self._paused and self._transport is not None and not self.closed:
+            self._paused = False
             self._transport.resume_reading()
 
     # asyncio.Protocol
@@ -135,6 +138,7 @@ class UpstreamConnection(asyncio.Protocol):
         if self._complete and self._receiver is not None:
             self._receiver = None
             self.served += 1
+            self.resume()  # the client may have paused it with this very piece
             if not self._keeps_alive:
                 self.abort()
             receiver.done()
