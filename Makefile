@@ -8,9 +8,10 @@ SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt p
 
 HPA := build/bin/hpa-virtual-time
 HISTORIES ?= 1000
+RUNS ?= 10000
 SEED ?= 1
 
-.PHONY: help setup synth validate check test test-hpa test-python-313 e2e control-plane lint format types layers bench side-by-side check-agrees docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 e2e control-plane lint format types layers bench side-by-side check-agrees docs lock clean gateway-faults
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -45,11 +46,18 @@ $(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod to
 test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
 	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
 
-e2e: control-plane ## long suites against real parts; so far the control plane
+e2e: control-plane gateway-faults ## long suites against real parts: the control plane, the gateway under faults
 
 control-plane: setup ## what is rendered against a real API server, scheduler and Karpenter; builds them the first time (minutes, 10 GiB)
 	@tools/control-plane/build.sh
 	@tools/control-plane/test.sh
+
+gateway-faults: setup .cache/fuzz/fuzz.stamp ## the gateway under RUNS faults from SEED, crowds and fuzzing; writes docs/reference/gateway-faults.md
+	@PYTHONPATH=services/gateway/tests $(BIN)/python tools/gateway_faults.py --runs $(RUNS) --seed $(SEED) --fuzz-python .cache/fuzz/bin/python
+
+.cache/fuzz/fuzz.stamp: requirements/fuzz.txt
+	@$(PYTHON) -m venv .cache/fuzz
+	@$(BIN)/uv pip install -q --python .cache/fuzz/bin/python --require-hashes -r requirements/fuzz.txt && touch $@
 
 lint: setup ## ruff: rules and formatting; deptry: dependencies
 	@$(BIN)/ruff check -q

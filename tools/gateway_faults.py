@@ -88,13 +88,17 @@ def slow_clients(servers: Fleet) -> list[Criterion]:
         serving(servers, header_timeout_seconds=TIMEOUT_SECONDS, body_timeout_seconds=TIMEOUT_SECONDS) as running,
         ProcessPoolExecutor(1, get_context("spawn")) as elsewhere,
     ):
-        ends = time.monotonic() + ALONE_SECONDS
-        alone = p99(asyncio.run(good_until(running.port, lambda: time.monotonic() > ends)).good_seconds)
         for kind in SLOW_KINDS:
+            alone = asyncio.run(good_until(running.port, _after(ALONE_SECONDS)))
             slow = elsewhere.submit(_crowd, running.port, kind)
             good = asyncio.run(good_until(running.port, slow.done))
-            criteria += judged_slow(kind, slow.result(), good, alone)
+            criteria += judged_slow(kind, slow.result(), good, p99(alone.good_seconds))
     return criteria
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
 
 
 def _crowd(port: int, kind: str) -> Measured:

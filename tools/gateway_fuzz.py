@@ -19,7 +19,7 @@ with atheris.instrument_imports(include=["headway_gateway"]):
     from headway_gateway.errors import InvalidRequest
     from headway_gateway.relay.event_stream import EventStream
 
-from faults.second_parser import SecondParser
+from faults.second_parser import SecondParser  # noqa: E402  the path to it is set above
 
 BOUNDS = Bounds(64, 4096, 1, False, False, lambda _model: 1024)
 SALT = "0" * 32

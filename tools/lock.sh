@@ -10,3 +10,5 @@ compile pyproject.toml services/gateway/pyproject.toml services/model-server/pyp
   --no-emit-package headway -o requirements/dev.txt
 printf 'aiconfigurator==0.12.0\nvramcalc==0.1.2\nllm-sizer==0.1.0\n' | compile - -o requirements/peers.txt
 echo 'checkov==3.3.30' | compile - -o requirements/scanners.txt
+# The newest atheris with wheels for Python 3.11; msgspec as the gateway has it.
+{ echo 'atheris<3'; grep -o '^msgspec==[0-9.]*' requirements/dev.txt; } | compile - -o requirements/fuzz.txt

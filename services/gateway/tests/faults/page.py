@@ -18,13 +18,12 @@ class Criterion:
 
 def page(tally: Tally, criteria: list[Criterion], runs: int, seed: int) -> str:
     """The whole page."""
+    columns = ("whole", "error", "left", "hung", "wrong")
     rows = [
-        f"| {name} | {ends.total():,} | {ends['whole']:,} | {ends['error']:,} | {ends['left']:,} | {ends['hung']} | {ends['wrong']} |"
+        f"| {name} | {ends.total():,} | " + " | ".join(f"{ends[column]:,}" for column in columns) + " |"
         for name, ends in tally.ends.items()
     ]
-    total = [sum(ends.total() for ends in tally.ends.values())] + [
-        tally.total(end) for end in ("whole", "error", "left", "hung", "wrong")
-    ]
+    total = [sum(ends.total() for ends in tally.ends.values())] + [tally.total(column) for column in columns]
     judged = [
         f"| {each.row} | {each.what} | {each.bound} | {each.measured} | {'holds' if each.holds else '**does not hold**'} |"
         for each in criteria

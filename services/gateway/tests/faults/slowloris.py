@@ -17,6 +17,8 @@ CHUNKS = BODY.replace(b"content-length: 4000", b"transfer-encoding: chunked").re
 SLOW_KINDS = {"head": (HEAD, b"a"), "body": (BODY, b" "), "chunks": (CHUNKS, b"1\r\n \r\n"), "nothing": (b"", b"")}
 """What is sent at first, and then again and again."""
 PAUSE_SECONDS = 0.2
+APART_SECONDS = 0.001
+"""Between two that connect: a crowd that arrives in one instant costs a moment whatever it does then."""
 GOOD_CLIENTS = 4
 
 
@@ -36,7 +38,9 @@ class Measured:
 async def crowd(port: int, kind: str, connections: int, seconds: float, good_clients: int = GOOD_CLIENTS) -> Measured:
     """`connections` slow clients at once, each open for `seconds` at most, and good ones until they are gone."""
     measured = Measured()
-    slow = asyncio.gather(*(_slow(port, kind, seconds, measured) for _ in range(connections)))
+    slow = asyncio.gather(
+        *(_slow(port, kind, number * APART_SECONDS, seconds, measured) for number in range(connections))
+    )
     good = [asyncio.create_task(_good(port, slow.done, measured)) for _ in range(good_clients)]
     await slow
     await asyncio.gather(*good)
@@ -50,8 +54,9 @@ async def good_until(port: int, done: Callable[[], bool]) -> Measured:
     return measured
 
 
-async def _slow(port: int, kind: str, seconds: float, measured: Measured) -> None:
+async def _slow(port: int, kind: str, after: float, seconds: float, measured: Measured) -> None:
     first, again = SLOW_KINDS[kind]
+    await asyncio.sleep(after)
     client = await Client.connect(port)
     begun = time.monotonic()
     client.send(first)
