@@ -18,6 +18,8 @@ class Request:
     peer: str = ""
     """Address of the other end of the connection."""
     body: bytes = b""
+    size: int = 0
+    """Bytes of the body as it came; `body` is let go once it is understood."""
     arrived: float = 0.0
     """Loop time of its first byte."""
     http_version: str = "1.1"

@@ -5,7 +5,7 @@ follows, the error event included, would be read as its rest. So bytes after the
 """
 
 MAX_EVENT_BYTES = 4 * 2**20
-DONE = b"data: [DONE]"
+DONE = (b"data: [DONE]", b"data:[DONE]")
 _ENDS = (b"\n\n", b"\r\n\r\n")
 
 
@@ -29,13 +29,14 @@ class EventStream:
         if self._rest:
             data, self._rest = self._rest + data, b""
         if not data.endswith(_ENDS):
-            end = max(data.rfind(mark) + len(mark) if mark in data else 0 for mark in _ENDS)
+            end = _end_of_last_event(data)
             data, self._rest = data[:end], data[end:]
             if len(self._rest) > MAX_EVENT_BYTES:
                 raise EventTooLarge
         if data:
             self.events += data.count(b"\n\n") or data.count(b"\r\n\r\n")
-            self._before, self._last = self._last, data
+            if len(data) > len(_ENDS[-1]):  # blank lines after the last event say nothing
+                self._before, self._last = self._last, data
         return data
 
     @property
@@ -44,9 +45,15 @@ class EventStream:
 
         The last event itself must say so: the same words inside a model's text end with the JSON around them.
         """
-        return not self._rest and self._last.rstrip().endswith(DONE)
+        last_line = self._last[-64:].rstrip(b"\r\n").rpartition(b"\n")[2]
+        return not self._rest and last_line in DONE
 
     @property
     def last(self) -> bytes:
         """The last two pieces passed on: `usage`, when the client asked for it, stands before `[DONE]`."""
         return self._before + self._last
+
+
+def _end_of_last_event(data: bytes) -> int:
+    newlines, crlfs = data.rfind(b"\n\n"), data.rfind(b"\r\n\r\n")
+    return max(newlines + 2 if newlines >= 0 else 0, crlfs + 4 if crlfs >= 0 else 0)

@@ -22,6 +22,7 @@ from headway_gateway.errors import (
     Draining,
     GatewayError,
     ModelNotFound,
+    NoReplica,
     Overloaded,
     UpstreamFailed,
     UpstreamTimeout,
@@ -35,6 +36,7 @@ from headway_gateway.metrics import Metrics
 from headway_gateway.relay.attempt import Attempt
 from headway_gateway.relay.call import Call, Shape, as_it_is
 from headway_gateway.relay.hold import Holds
+from headway_gateway.relay.request_bytes import request_bytes
 from headway_gateway.relay.retry_budget import RETRY_COUNT_HEADER, SHOULD_NOT_RETRY, RetryBudget
 from headway_gateway.relay.settlement import settle
 from headway_gateway.replicas.directory import Directory
@@ -178,12 +180,12 @@ class Relay:
         if error is not None:
             other = self._other_replica(call, replica, error)
             if other is None:
-                raise error
+                raise self._told(call, error)
             call.metrics.retries.inc()
             self._retries.owe()
             error = await self._try(call, other)
             if error is not None:
-                raise error
+                raise self._told(call, error)
         self._deliver(call)
 
     def _other_replica(self, call: Call, tried: Replica, error: GatewayError) -> Replica | None:
@@ -197,6 +199,13 @@ class Relay:
         if other is None and call.reused_connection and call.attempt is not None and call.attempt.answer is None:
             return tried  # the model server had closed an idle connection; a new one finds it
         return other
+
+    def _told(self, call: Call, error: GatewayError) -> GatewayError:
+        """What the client hears: a request that no connection could be had for may simply come again."""
+        if isinstance(error, UpstreamFailed) and call.attempt is not None and not call.attempt.sent:
+            seconds = min(max(1, int(self._settings.ejection_seconds)), self._settings.retry_after_seconds)
+            return NoReplica("no replica of the model can be reached", retry_after_seconds=seconds)
+        return error
 
     async def _try(self, call: Call, replica: Replica) -> GatewayError | None:
         """Send the request to one replica and see its answer through."""
@@ -213,7 +222,7 @@ class Relay:
             connection = await replica.connect()
             call.reused_connection = connection.served > 0
             self._sweep.watch(attempt)
-            attempt.send(connection, self._request(call, replica))
+            attempt.send(connection, request_bytes(call, replica.address))
             error = await attempt.outcome
             whole = error is None
         except UpstreamFailed as failed:
@@ -228,21 +237,6 @@ class Relay:
                 else:
                     connection.abort()
         return self._judged(call, replica, attempt, error)
-
-    def _request(self, call: Call, replica: Replica) -> bytes:
-        admitted = call.admitted
-        return (
-            b"POST %b HTTP/1.1\r\nhost: %b\r\ncontent-type: application/json\r\naccept-encoding: identity\r\n"
-            b"user-agent: headway-gateway\r\nx-request-id: %b\r\n%bcontent-length: %d\r\n\r\n%b"
-            % (
-                admitted.path,
-                replica.address.server_name.encode(),
-                call.request_id.encode(),
-                call.trace_headers,
-                len(admitted.body),
-                admitted.body,
-            )
-        )
 
     def _judged(
         self, call: Call, replica: Replica, attempt: Attempt, error: GatewayError | None
