@@ -12,9 +12,12 @@ PAGES_MODULES := build/frontend-modules.stamp
 PAGES_SOURCES := $(shell git ls-files $(PAGES) 2>/dev/null | grep -vE '/(tests|e2e)/')
 NPM = cd $(PAGES) && PATH=$(CURDIR)/$(BIN):$$PATH NEXT_TELEMETRY_DISABLED=1
 HISTORIES ?= 1000
+RUNS ?= 10000
 SEED ?= 1
+FUZZ_CASES ?= 2000
+SOAK ?= 30
 
-.PHONY: help setup synth validate check test test-hpa test-python-313 frontend frontend-types test-frontend test-frontend-units test-frontend-browser e2e control-plane lint format types layers bench side-by-side check-agrees docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 frontend frontend-types test-frontend test-frontend-units test-frontend-browser e2e e2e-vllm control-plane gateway-api-fuzz gateway-faults lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -49,7 +52,14 @@ $(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod to
 test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
 	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
 
-e2e: control-plane test-frontend-browser ## long suites against real parts: the control plane, the pages in a browser
+e2e: control-plane e2e-vllm gateway-api-fuzz gateway-faults test-frontend-browser ## long suites against real parts: the control plane, vLLM on the CPU, the gateway's documented answers and its faults, the pages in a browser
+
+e2e-vllm: setup ## real vLLM on this machine's CPU under the launcher; builds it the first time (5.9 GB), then needs 3 GB of memory
+	@tools/vllm-cpu/build.sh
+	@$(BIN)/pytest -s -m long services/model-server/tests/real_vllm services/gateway/tests/real
+
+gateway-api-fuzz: setup ## the gateway's answers beside its OpenAPI document, FUZZ_CASES of each operation; prints the counts
+	@HEADWAY_FUZZ_CASES=$(FUZZ_CASES) $(BIN)/pytest -s services/gateway/tests/api/test_openapi.py
 
 $(PAGES_MODULES): $(PAGES)/package-lock.json $(STAMP)
 	@$(NPM) npm ci --silent --ignore-scripts
@@ -76,6 +86,13 @@ control-plane: setup ## what is rendered against a real API server, scheduler an
 	@tools/control-plane/build.sh
 	@tools/control-plane/test.sh
 
+gateway-faults: setup .cache/fuzz/fuzz.stamp ## the gateway under RUNS faults from SEED, crowds and fuzzing; writes docs/reference/gateway-faults.md
+	@PYTHONPATH=services/gateway/tests $(BIN)/python tools/gateway_faults.py --runs $(RUNS) --seed $(SEED) --fuzz-python .cache/fuzz/bin/python
+
+.cache/fuzz/fuzz.stamp: requirements/fuzz.txt
+	@$(PYTHON) -m venv .cache/fuzz
+	@$(BIN)/uv pip install -q --python .cache/fuzz/bin/python --require-hashes -r requirements/fuzz.txt && touch $@
+
 lint: setup ## ruff: rules and formatting; deptry: dependencies
 	@$(BIN)/ruff check -q
 	@$(BIN)/ruff format -q --check
@@ -95,6 +112,12 @@ bench: setup ## side by side with the peers, as ratios
 	@$(BIN)/python tools/bench_ranking.py
 	@$(BIN)/python tools/bench_synth.py
 	@$(BIN)/python tools/bench_check.py
+	@tools/gateway-bench/setup.sh
+	@$(BIN)/python tools/bench_gateway.py --soak $(SOAK)
+
+bench-gateway: setup ## the gateway beside nginx, routers from PyPI and LiteLLM; SOAK=600 for ten minutes; writes docs/reference/gateway-figures.md
+	@tools/gateway-bench/setup.sh
+	@$(BIN)/python tools/bench_gateway.py --soak $(SOAK) --page
 
 side-by-side: setup .cache/peers/peers.stamp ## predictions beside those of public tools; writes docs/reference/side-by-side.md
 	@$(BIN)/python tools/side_by_side.py
