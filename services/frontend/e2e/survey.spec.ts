@@ -183,7 +183,7 @@ test("the winner's phone says so, and the name is shown as text", async ({ page,
   await page.getByRole("button", { name: "Send" }).click();
   await expect(page.getByText("Stored", { exact: true })).toBeVisible();
   await expect(page.getByText("<script>window.__attacked = 1</script>")).toBeVisible();
-  const mine = await page.locator(".ticket .ticket-number").textContent();
+  const mine = (await page.locator(".ticket .ticket-number").textContent()) ?? "";
   await drawUntilWon(room.gateway.url, mine);
   await expect(page.getByRole("heading", { name: "You won!" })).toBeVisible({ timeout: 15_000 });
   await expect(page.locator(".winner-name").filter({ hasText: nickname })).toBeVisible();
