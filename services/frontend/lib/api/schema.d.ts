@@ -129,6 +129,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Error
+         * @description OpenAI's error object; `code` is stable, a model server's own errors have numbers in it.
+         */
+        Error: {
+            error: {
+                code: string | number | null;
+                message: string;
+                param: string | null;
+                type: string;
+            };
+        };
+        /**
          * ModelEntry
          * @description One model.
          */
@@ -207,6 +219,8 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -219,129 +233,93 @@ export interface operations {
             /** @description The body is not what this route takes. */
             400: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description No key, or none that is known. */
             401: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description This client may not do this. */
             403: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The body did not come in time. */
             408: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The id belongs to something else, or there is nothing to draw from. */
             409: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The body is too long. */
             413: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The client's limit; try again after Retry-After. */
             429: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The store did not confirm; send the same again after Retry-After. */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -358,6 +336,8 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -378,68 +358,85 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, or none that is known. */
-            401: {
+            /** @description The request is wrong, or has a field that does not pass. */
+            400: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or none that is known. */
+            401: {
+                headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description This client may not do this. */
             403: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The client's limit; try again after Retry-After. */
             429: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The store did not confirm; send the same again after Retry-After. */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -470,6 +467,8 @@ export interface operations {
             /** @description Done. */
             200: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -493,129 +492,93 @@ export interface operations {
             /** @description The body is not what this route takes. */
             400: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description No key, or none that is known. */
             401: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description This client may not do this. */
             403: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The body did not come in time. */
             408: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The id belongs to something else, or there is nothing to draw from. */
             409: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The body is too long. */
             413: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The client's limit; try again after Retry-After. */
             429: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description The store did not confirm; send the same again after Retry-After. */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: {
-                            code: string;
-                            message: string;
-                            param: string | null;
-                            type: string;
-                        };
-                    };
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -632,6 +595,8 @@ export interface operations {
             /** @description The mode. */
             200: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -644,9 +609,57 @@ export interface operations {
             /** @description The mode is still the one of `If-None-Match`. */
             304: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is wrong, or has a field that does not pass. */
+            400: {
+                headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This server is going or at a bound, or nothing could serve the request; Retry-After says when to ask again. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
         };
     };
@@ -672,75 +685,122 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The text. */
             200: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        generated_text: string;
+                        tokens_generated: number;
+                    };
+                };
             };
             /** @description The request is wrong, or has a field that does not pass. */
             400: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description No API key, or none that is known. */
             401: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description No such model. */
             404: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The body did not arrive in time. */
             408: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The body is too large. */
             413: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The client's limit, or the model server's; Retry-After says when. */
             429: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The model server broke its answer off. */
             502: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description No replica, or a bound is reached; Retry-After says when. */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The model server did not answer in time. */
             504: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
         };
     };
@@ -771,7 +831,19 @@ export interface operations {
                         /** @enum {unknown} */
                         role: "assistant" | "developer" | "system" | "tool" | "user";
                         tool_call_id?: string;
-                        tool_calls?: unknown;
+                        tool_calls?: {
+                            /**
+                             * CalledFunction
+                             * @description What a model called; the arguments are JSON inside a text, as the model wrote it.
+                             */
+                            function: {
+                                arguments: string;
+                                name: string;
+                            };
+                            id: string;
+                            /** @enum {unknown} */
+                            type: "function";
+                        }[];
                     }[];
                     metadata?: {
                         [key: string]: string;
@@ -783,7 +855,7 @@ export interface operations {
                     parallel_tool_calls?: boolean | null;
                     presence_penalty?: number | null;
                     repetition_penalty?: number | null;
-                    response_format?: unknown | null;
+                    response_format?: Record<string, unknown> | null;
                     seed?: number | null;
                     stop?: string | string[] | null;
                     store?: boolean | null;
@@ -794,8 +866,8 @@ export interface operations {
                         include_usage?: boolean;
                     } | null;
                     temperature?: number | null;
-                    tool_choice?: unknown | null;
-                    tools?: unknown | null;
+                    tool_choice?: string | Record<string, unknown> | null;
+                    tools?: Record<string, unknown>[] | null;
                     top_k?: number | null;
                     top_logprobs?: number | null;
                     top_p?: number | null;
@@ -804,75 +876,122 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The model server's answer as it gave it: OpenAI's object, or its events where `stream` is true. */
             200: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": Record<string, unknown>;
+                    "text/event-stream": {
+                        data: string;
+                    };
+                };
             };
             /** @description The request is wrong, or has a field that does not pass. */
             400: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description No API key, or none that is known. */
             401: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description No such model. */
             404: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The body did not arrive in time. */
             408: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The body is too large. */
             413: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The client's limit, or the model server's; Retry-After says when. */
             429: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The model server broke its answer off. */
             502: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description No replica, or a bound is reached; Retry-After says when. */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The model server did not answer in time. */
             504: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
         };
     };
@@ -916,75 +1035,122 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The model server's answer as it gave it: OpenAI's object, or its events where `stream` is true. */
             200: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": Record<string, unknown>;
+                    "text/event-stream": {
+                        data: string;
+                    };
+                };
             };
             /** @description The request is wrong, or has a field that does not pass. */
             400: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description No API key, or none that is known. */
             401: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description No such model. */
             404: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The body did not arrive in time. */
             408: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The body is too large. */
             413: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The client's limit, or the model server's; Retry-After says when. */
             429: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The model server broke its answer off. */
             502: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description No replica, or a bound is reached; Retry-After says when. */
             503: {
                 headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description The model server did not answer in time. */
             504: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
         };
     };
@@ -1000,18 +1166,70 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
-            /** @description No API key. */
-            401: {
+            /** @description The request is wrong, or has a field that does not pass. */
+            400: {
                 headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No API key, or none that is known. */
+            401: {
+                headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This server is going or at a bound, or nothing could serve the request; Retry-After says when to ask again. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to ask again. */
+                    "retry-after"?: number;
+                    /** @description The gateway's own number of this answer. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
         };
     };
