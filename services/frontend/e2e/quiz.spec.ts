@@ -1,4 +1,5 @@
 import { expect, expectAccessible, PHONE, picture, test } from "./room.ts";
+import { engine } from "./servers/engine.ts";
 import { PAYLOAD } from "./servers/model.ts";
 
 test.use({ viewport: PHONE });
@@ -127,4 +128,22 @@ test("a gateway that is gone shows as reconnecting", async ({ page, open }) => {
   await room.gateway.stop();
   await expect(page.getByText("Reconnecting…")).toBeVisible();
   await expectAccessible(page);
+});
+
+test("the simulated engine answers through the gateway, and stopping ends its work", async ({
+  page,
+  open,
+}) => {
+  const simulated = await engine();
+  try {
+    await open({ gateway: { model: simulated.url } });
+    await page.getByLabel("Your question").fill("Why do trains bunch up?");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await expect(page.locator(".answer-text")).toHaveText(/\w+ \w+/);
+    await page.getByRole("button", { name: "Stop" }).click();
+    const metrics = async () => (await fetch(`${simulated.url}/metrics`)).text();
+    await expect.poll(metrics).toMatch(/^vllm:num_requests_running\{.*\} 0(\.0)?$/m);
+  } finally {
+    await simulated.stop();
+  }
 });

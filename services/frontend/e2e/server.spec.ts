@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { get, type IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
 import { expect, test } from "./room.ts";
 import { hasNginx, nginx } from "./servers/nginx.ts";
@@ -12,13 +13,20 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server?.stop());
 
-for (const path of ["/", "/presenter/", "/control/", "/no-such-page"]) {
+const PAGES = [
+  ["/", 200, "Ask anything"],
+  ["/presenter/", 200, "Point your phone here"],
+  ["/control/", 200, "Control room"],
+  ["/no-such-page", 404, "Nothing stops here"],
+] as const;
+
+for (const [path, status, heading] of PAGES) {
   test(`${path} runs under the image's own policy without a violation`, async ({ page }) => {
     const response = await page.goto(server.url + path);
+    expect(response?.status()).toBe(status);
     expect(response?.headers()["content-security-policy"]).toBe(policyWith([]));
     expect(response?.headers()["content-security-policy"]).not.toContain("unsafe");
-    await expect(page.getByRole("heading").first()).toBeVisible();
-    await expect(page.getByText("Opening…")).toHaveCount(0);
+    await expect(page.getByRole("heading", { name: heading })).toBeAttached();
   });
 }
 
@@ -39,8 +47,7 @@ test("an injected script does not run", async ({ page }) => {
 
 test("health, caching, compression and unknown addresses are as the cluster expects", async () => {
   expect(await (await fetch(`${server.url}/healthz`)).text()).toBe("ok\n");
-  const page = await fetch(server.url, { headers: { "accept-encoding": "gzip" } });
-  expect(Object.fromEntries(page.headers)).toMatchObject({
+  expect(await headersOf(server.url)).toMatchObject({
     "cache-control": "no-cache",
     "content-encoding": "gzip",
     "content-type": "text/html; charset=utf-8",
@@ -49,7 +56,17 @@ test("health, caching, compression and unknown addresses are as the cluster expe
   const script = /\/_next\/static\/[^"]+\.js/.exec(readFileSync(join(OUT, "index.html"), "utf8"))?.[0];
   const asset = await fetch(server.url + script);
   expect(asset.headers.get("cache-control")).toContain("immutable");
-  expect((await fetch(`${server.url}/%2e%2e/nginx.conf`)).status).toBe(400);
+  expect((await fetch(`${server.url}/csp.conf`)).status).toBe(404);
   expect((await fetch(`${server.url}/no-such-file`)).status).toBe(404);
   expect((await fetch(`${server.url}/runtime.json`)).status).toBe(200);
 });
+
+/** As they are on the wire: `fetch` takes out what it has undone itself. */
+function headersOf(url: string): Promise<IncomingHttpHeaders> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { "accept-encoding": "gzip" } }, (response) => {
+      response.resume();
+      resolve(response.headers);
+    }).on("error", reject);
+  });
+}

@@ -57,7 +57,7 @@ export function SurveyForm({ returned, onSubmit }: Props) {
       <Button type="submit" className="primary">
         Send
       </Button>
-      <p className="aside">Answers are kept in one bucket and deleted after the days the organisers set.</p>
+      <p className="aside">The organisers keep what you send for some days, then it is deleted.</p>
     </form>
   );
 }

@@ -11,7 +11,7 @@ export function Winners({ ticket }: { ticket: string | null }) {
   const drawn = answer?.drawn ? (answer.winners ?? []) : [];
   const won = ticket !== null && drawn.some((winner) => winner.ticket === ticket);
   return (
-    <div aria-live="polite">
+    <div aria-live="polite" className="announcement">
       {drawn.length > 0 ? (
         <section className={won ? "winners winners-mine" : "winners"} aria-labelledby="winners">
           <h2 id="winners">{won ? "You won!" : drawn.length > 1 ? "The winners" : "The winner"}</h2>

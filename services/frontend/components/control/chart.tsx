@@ -24,7 +24,9 @@ type Props = {
   format: (value: number) => string;
 };
 
-const HEIGHT = 210;
+const HEIGHT = 185;
+/** Seconds between two marks below the chart. */
+const MARKS = [10, 30, 60, 120, 300, 600];
 
 /** Lines over the show's time. The legend is text beside the picture, told apart by dashes as well as colours. */
 export function Chart({ title, summary, times, series, format }: Props) {
@@ -103,7 +105,7 @@ function options(element: HTMLElement, series: Series[], format: (value: number)
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.12)] } },
     axes: [
-      { ...axis, size: 28, values: (_plot, ticks) => ticks.map(clock), grid: { show: false } },
+      { ...axis, size: 28, incrs: MARKS, values: (_plot, ticks) => ticks.map(clock), grid: { show: false } },
       { ...axis, size: 52, values: (_plot, ticks) => ticks.map((tick) => format(tick)) },
     ],
     series: [{}, ...series.map((line) => lineOptions(line, color(line.color)))],

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./engine.ts";
 import { OUT } from "./pages.ts";
 import { start } from "./process.ts";
 
@@ -28,7 +28,10 @@ export async function nginx(): Promise<{ url: string; stop: () => Promise<void> 
   const configuration = (await readFile(SERVER, "utf8"))
     .replace("listen 8080", `listen 127.0.0.1:${port}`)
     .replaceAll("/tmp/", `${folder}/`);
-  await writeFile(join(folder, "nginx.conf"), configuration.replace("events {", "daemon off;\nevents {"));
+  await writeFile(
+    join(folder, "nginx.conf"),
+    configuration.replace("events {", `daemon off;\n${asWhoever()}events {`),
+  );
   await cp(POLICY, join(folder, "csp.conf"));
   await cp("/etc/nginx/mime.types", join(folder, "mime.types"));
   await symlink(OUT, join(folder, "html"));
@@ -52,10 +55,5 @@ export async function nginx(): Promise<{ url: string; stop: () => Promise<void> 
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
-}
+/** Started by root, nginx would read the files as another user, who may not reach this folder. */
+const asWhoever = () => (process.getuid?.() === 0 ? "user root;\n" : "");

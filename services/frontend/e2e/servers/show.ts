@@ -1,4 +1,4 @@
-import type { Deployment, Hello, Node, Scaling, State } from "../../lib/control/events.ts";
+import type { Deployment, Hello, Node, Phase, Scaling, State } from "../../lib/control/events.ts";
 
 /** A played show: a queue grows, replicas come one cold start later, the queue goes. */
 export const PLAYED_SECONDS = 420;
@@ -39,7 +39,7 @@ export function at(second: number): Message[] {
 }
 
 const desiredAt = (second: number) => SCALINGS.findLast(([t]) => t <= second)?.[2] ?? 0;
-const readyAt = (second: number) => Math.min(desiredAt(second), desiredAt(second - COLD_START_SECONDS));
+const readyAt = (second: number) => replicasAt(second).ready;
 
 function queueAt(second: number): number {
   const wave = 1.5 + Math.sin(second / 7) + Math.sin(second / 3.1) / 2;
@@ -64,9 +64,6 @@ function state(t: number): State {
 }
 
 function deployment(t: number, ready: number): Deployment {
-  const coming = Math.max(0, desiredAt(t) - ready);
-  const age = t - (SCALINGS.findLast(([from, before, to]) => from <= t && to > before)?.[0] ?? t);
-  const phase = age < 5 ? "pending" : age < 45 ? "node" : age < 70 ? "pull" : age < 100 ? "load" : "warm";
   const queue = queueAt(t);
   return {
     name: "mistral-7b-awq",
@@ -77,16 +74,7 @@ function deployment(t: number, ready: number): Deployment {
     desired: desiredAt(t),
     min: 0,
     max: 6,
-    replicas: {
-      pending: 0,
-      node: 0,
-      pull: 0,
-      load: 0,
-      warm: 0,
-      ready,
-      stopping: t > 380 && t < 400 ? 1 : 0,
-      [phase]: coming,
-    },
+    replicas: replicasAt(t),
     running: Math.min(ready * 8, 8 + queue),
     waiting: ready === 0 ? 0 : queue,
     held: ready === 0 && t > 20 ? queue : 0,
@@ -96,20 +84,40 @@ function deployment(t: number, ready: number): Deployment {
   };
 }
 
+/** When each replica was asked for, the newest last; the last one leaves again at 380 s. */
+const BORN = SCALINGS.flatMap(([second, from, to]) => Array<number>(Math.max(0, to - from)).fill(second));
+const LEAVES = 380;
+const STOPPED = 400;
+
+function replicasAt(t: number): Record<Phase, number> {
+  const replicas = { pending: 0, node: 0, pull: 0, load: 0, warm: 0, ready: 0, stopping: 0 };
+  for (const [place, born] of BORN.entries()) {
+    const leaving = place === BORN.length - 1 && t >= LEAVES;
+    if (born <= t && !(leaving && t >= STOPPED)) replicas[leaving ? "stopping" : phaseOf(t - born)] += 1;
+  }
+  return replicas;
+}
+
+function phaseOf(age: number): Phase {
+  if (age < 4) return "pending";
+  if (age < 45) return "node";
+  if (age < 70) return "pull";
+  if (age < 100) return "load";
+  return age < COLD_START_SECONDS ? "warm" : "ready";
+}
+
 function nodesAt(t: number): Node[] {
-  const phase = (born: number): Node["phase"] =>
-    t - born < 15 ? "launching" : t - born < 45 ? "booting" : "ready";
-  return SCALINGS.filter(([from, before, to]) => from <= t && to > before).flatMap(([born, before, to]) =>
-    Array.from({ length: Math.ceil((to - before) / 2) }, (_, place) => ({
-      name: `i-0c${born}${place}`,
-      instance_type: place ? "g6.2xlarge" : "g6.xlarge",
-      capacity_type: place ? "on-demand" : "spot",
-      pool: "gpu-l4",
-      phase: phase(born),
-      usd_per_hour: place ? 0.978 : 0.362,
-      pods: 1,
-    })),
-  );
+  const phase = (age: number): Node["phase"] => (age < 15 ? "launching" : age < 45 ? "booting" : "ready");
+  const alive = BORN.filter((born, place) => born <= t && !(place === BORN.length - 1 && t >= STOPPED));
+  return alive.map((born, place) => ({
+    name: `i-0c4${place}`,
+    instance_type: "g6.xlarge",
+    capacity_type: place < 4 ? "spot" : "on-demand",
+    pool: "gpu-l4",
+    phase: phase(t - born),
+    usd_per_hour: place < 4 ? 0.362 : 0.805,
+    pods: t - born < 45 ? 0 : 1,
+  }));
 }
 
 export function scaling(t: number, from: number, to: number, explanation: string): Scaling {
