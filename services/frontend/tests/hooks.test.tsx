@@ -1,33 +1,39 @@
 // @vitest-environment happy-dom
+// @vitest-environment-options { "settings": { "fetch": { "disableSameOriginPolicy": true } } }
+import type { ServerResponse } from "node:http";
 import { act, renderHook, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
+import { textOf } from "../e2e/servers/model.ts";
 import { useAnswer } from "../hooks/use-answer.ts";
 import { useOutbox } from "../hooks/use-outbox.ts";
 import { usePoll } from "../hooks/use-poll.ts";
 import { useSecondsLeft } from "../hooks/use-seconds-left.ts";
+import { server } from "./server.ts";
 
 const DRAFT = { rating: 4 as const, company: "Example" };
-const sse = (text: string) => new Response(text, { headers: { "content-type": "text/event-stream" } });
-const gateway = { base: "http://gateway", key: null };
-const answers: (() => Response | Promise<Response>)[] = [];
-const asked: { url: string; body: unknown }[] = [];
+const STORED = JSON.stringify({ id: "x", ticket: "ABCD-1234" });
+const chunk = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
 
-// happy-dom's own fetch obeys its own network rules; what the hooks do with answers is under test here.
-beforeEach(() => {
-  localStorage.clear();
-  answers.length = 0;
-  asked.length = 0;
-  vi.stubGlobal("fetch", async (url: string, init?: RequestInit) => {
-    asked.push({ url, body: init?.body ? JSON.parse(String(init.body)) : null });
-    if (url.endsWith("/v1/models")) return Response.json({ data: [{ id: "tiny" }] });
-    return (answers.shift() ?? (() => Promise.reject(new TypeError("fetch failed"))))();
+beforeEach(() => localStorage.clear());
+
+/** A gateway on loopback that answers each POST with the next of `answers`, and hangs up when there is none. */
+async function gateway(...answers: ((response: ServerResponse) => void)[]) {
+  const asked: string[] = [];
+  const base = await server(async (request, response) => {
+    if (request.url === "/v1/models") return void response.end(JSON.stringify({ data: [{ id: "tiny" }] }));
+    asked.push(await textOf(request));
+    const answer = answers.shift();
+    if (answer) answer(response);
+    else response.destroy();
   });
-});
+  return { connection: { base, key: null }, asked, answers };
+}
 
 test("an answer grows until it is done", async () => {
-  const chunk = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
-  answers.push(() => sse(`${chunk("Be")}${chunk("cause")}data: [DONE]\n\n`));
-  const { result } = renderHook(() => useAnswer(gateway));
+  const { connection } = await gateway((response) =>
+    response.end(`${chunk("Be")}${chunk("cause")}data: [DONE]\n\n`),
+  );
+  const { result } = renderHook(() => useAnswer(connection));
   act(() => result.current.ask("Why?"));
   expect(result.current.answer.phase).toBe("waiting");
   await waitFor(() =>
@@ -36,8 +42,8 @@ test("an answer grows until it is done", async () => {
 });
 
 test("a busy gateway leaves a time for the next try", async () => {
-  answers.push(() => new Response("", { status: 503, headers: { "retry-after": "9" } }));
-  const { result } = renderHook(() => useAnswer(gateway));
+  const { connection } = await gateway((response) => response.writeHead(503, { "retry-after": "9" }).end());
+  const { result } = renderHook(() => useAnswer(connection));
   act(() => result.current.ask("Why?"));
   await waitFor(() =>
     expect(result.current.answer).toMatchObject({ phase: "failed", failure: { kind: "busy" } }),
@@ -47,16 +53,17 @@ test("a busy gateway leaves a time for the next try", async () => {
 });
 
 test("stopping leaves what had come", async () => {
-  answers.push(() => new Promise(() => undefined));
-  const { result } = renderHook(() => useAnswer(gateway));
+  const { connection } = await gateway((response) => void response.write(chunk("Be")));
+  const { result } = renderHook(() => useAnswer(connection));
   act(() => result.current.ask("Why?"));
+  await waitFor(() => expect(result.current.answer.phase).toBe("streaming"));
   act(() => result.current.stop());
-  expect(result.current.answer.phase).toBe("stopped");
+  expect(result.current.answer).toEqual({ phase: "stopped", question: "Why?", text: "Be" });
 });
 
 test("two presses send one answer, with one id", async () => {
-  answers.push(() => Response.json({ id: "x", ticket: "ABCD-1234" }));
-  const { result } = renderHook(() => useOutbox(gateway));
+  const { connection, asked } = await gateway((response) => response.end(STORED));
+  const { result } = renderHook(() => useOutbox(connection));
   act(() => {
     result.current.submit(DRAFT);
     result.current.submit(DRAFT);
@@ -66,16 +73,17 @@ test("two presses send one answer, with one id", async () => {
 });
 
 test("an answer that was pending when the page closed is sent when it opens", async () => {
-  const first = renderHook(() => useOutbox(gateway));
+  const { connection, asked, answers } = await gateway();
+  const first = renderHook(() => useOutbox(connection));
   act(() => first.result.current.submit(DRAFT));
   await waitFor(() =>
     expect(first.result.current.outbox).toMatchObject({ state: "pending", failure: { kind: "unreachable" } }),
   );
   first.unmount();
-  answers.push(() => Response.json({ id: "x", ticket: "ABCD-1234" }));
-  const second = renderHook(() => useOutbox(gateway));
+  answers.push((response) => response.end(STORED));
+  const second = renderHook(() => useOutbox(connection));
   await waitFor(() => expect(second.result.current.outbox.state).toBe("stored"));
-  expect(asked[0]?.body).toEqual(asked[1]?.body);
+  expect(asked[0]).toBe(asked[1]);
 });
 
 test("the last answer stays while asking fails", async () => {
