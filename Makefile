@@ -10,7 +10,7 @@ HPA := build/bin/hpa-virtual-time
 PAGES := services/frontend
 PAGES_MODULES := build/frontend-modules.stamp
 PAGES_SOURCES := $(shell git ls-files $(PAGES) 2>/dev/null | grep -vE '/(tests|e2e)/')
-NPM = cd $(PAGES) && PATH=$(CURDIR)/$(BIN):$$PATH NEXT_TELEMETRY_DISABLED=1
+NPM = cd $(PAGES) && PATH=$(CURDIR)/$(BIN):$$PATH NEXT_TELEMETRY_DISABLED=1 NO_COLOR=1
 HISTORIES ?= 1000
 RUNS ?= 10000
 SEED ?= 1
