@@ -15,15 +15,18 @@ const CHOICES: readonly (readonly [ModeChoice, string])[] = [
 ];
 
 /** What phones show, and who decides: the clock or the presenter. */
-export function ModeSwitch({ mode }: { mode: Mode | null }) {
+export function ModeSwitch({ mode, decided }: { mode: Mode | null; decided: ModeChoice | null }) {
   const { runtime, controlToken } = useSession();
-  const [chosen, setChosen] = useState<ModeChoice>("clock");
   const { running, failure, run } = useCommand();
-  const choose = (choice: ModeChoice) =>
+  const [pressed, setPressed] = useState<ModeChoice | null>(null);
+  // What was just pressed stands until the server says the same.
+  const chosen = running && pressed ? pressed : (decided ?? pressed ?? "clock");
+  const choose = (choice: ModeChoice) => {
+    setPressed(choice);
     run(async () => {
       await setMode({ base: runtime.control, token: controlToken }, choice);
-      setChosen(choice);
     });
+  };
   return (
     <section className="mode" aria-labelledby="mode">
       <h2 id="mode">Phones show {mode ? <em>{mode === "quiz" ? "the quiz" : "the survey"}</em> : "…"}</h2>

@@ -41,7 +41,7 @@ export function Presenter() {
               {...(hello && { showMinutes: hello.show_minutes })}
               {...(hasControl ? {} : { onStart: own.start, onReset: own.reset })}
             />
-            <ModeSwitch mode={asked.answer} />
+            <ModeSwitch mode={asked.answer} decided={state && (state.clock ? "clock" : state.mode)} />
             <WinnerDraw />
           </div>
         </div>

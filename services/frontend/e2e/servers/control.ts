@@ -19,9 +19,10 @@ export async function controlServer(origin = "*"): Promise<ControlServer> {
   const asked: Asked[] = [];
   const streams = new Set<ServerResponse>();
   let second = PLAYED_SECONDS;
+  let decided = "clock";
   const timer = setInterval(() => {
     second += 1;
-    for (const stream of streams) for (const message of at(second)) send(stream, message);
+    for (const stream of streams) for (const message of at(second)) send(stream, withMode(message, decided));
   }, 1000);
 
   const server = await listening(async (request, response) => {
@@ -32,7 +33,9 @@ export async function controlServer(origin = "*"): Promise<ControlServer> {
     const token = url.searchParams.get("token") ?? request.headers.authorization?.replace("Bearer ", "");
     if (token !== CONTROL_TOKEN) return void response.writeHead(401).end();
     if (request.method === "POST") {
-      asked.push({ path: url.pathname, body: JSON.parse(await textOf(request)) });
+      const body = JSON.parse(await textOf(request)) as { mode?: string };
+      asked.push({ path: url.pathname, body });
+      if (body.mode) decided = body.mode;
       return void response.writeHead(204).end();
     }
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
@@ -62,3 +65,12 @@ export async function controlServer(origin = "*"): Promise<ControlServer> {
 
 const send = (stream: ServerResponse, { event, data }: { event: string; data: unknown }) =>
   stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+
+/** The state as it is where a presenter has decided. */
+const withMode = (message: Message, decided: string): Message =>
+  message.event === "state" && decided !== "clock"
+    ? {
+        event: "state",
+        data: { ...message.data, clock: false, mode: decided === "survey" ? "survey" : "quiz" },
+      }
+    : message;

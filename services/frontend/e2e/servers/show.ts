@@ -54,6 +54,7 @@ function state(t: number): State {
   return {
     t,
     mode: t < 1680 ? "quiz" : "survey",
+    clock: true,
     usd_per_hour: cost,
     usd_total: (t / 3600) * 1.9,
     deployments: [deployment(t, ready)],

@@ -43,6 +43,8 @@ export type Node = {
 export type State = {
   t: number;
   mode: "quiz" | "survey";
+  /** Whether the clock decides on the mode; the presenter does otherwise. */
+  clock: boolean;
   usd_per_hour: number;
   usd_total: number;
   deployments: Deployment[];
