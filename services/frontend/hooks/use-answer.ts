@@ -12,7 +12,7 @@ export type AnswerState =
 export type AnswerControls = { answer: AnswerState; ask: (question: string) => void; stop: () => void };
 
 /** One question at a time: asking again leaves the earlier answer. */
-export function useAnswer(gateway: Connection): AnswerControls {
+export function useAnswer(gateway: Connection, model = ""): AnswerControls {
   const [answer, setAnswer] = useState<AnswerState>({ phase: "idle" });
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
@@ -22,9 +22,9 @@ export function useAnswer(gateway: Connection): AnswerControls {
       running.current?.abort();
       const leaving = new AbortController();
       running.current = leaving;
-      void follow(question, gateway, leaving.signal, setAnswer);
+      void follow(question, gateway, model, leaving.signal, setAnswer);
     },
-    [gateway],
+    [gateway, model],
   );
   const stop = useCallback(() => {
     running.current?.abort();
@@ -38,13 +38,14 @@ export function useAnswer(gateway: Connection): AnswerControls {
 async function follow(
   question: string,
   gateway: Connection,
+  model: string,
   signal: AbortSignal,
   tell: (answer: AnswerState) => void,
 ): Promise<void> {
   let text = "";
   tell({ phase: "waiting", question, text });
   try {
-    for await (const piece of answerTo(question, gateway, signal)) {
+    for await (const piece of answerTo(question, gateway, signal, model)) {
       if (signal.aborted) return;
       text += piece;
       tell({ phase: "streaming", question, text });

@@ -1,7 +1,13 @@
 /** Where the pages' servers are, as `/runtime.json` of the pages' own origin says. Empty means: the same origin. */
-export type Runtime = { api: string; control: string; audienceUrl: string };
+export type Runtime = {
+  api: string;
+  control: string;
+  audienceUrl: string;
+  /** Which model the audience asks; empty means the first that the gateway lists. */
+  model: string;
+};
 
-export const SAME_ORIGIN: Runtime = { api: "", control: "", audienceUrl: "" };
+export const SAME_ORIGIN: Runtime = { api: "", control: "", audienceUrl: "", model: "" };
 
 export async function readRuntime(fetcher: typeof fetch = fetch): Promise<Runtime> {
   try {
@@ -18,6 +24,7 @@ export function runtimeFrom(json: unknown): Runtime {
     api: origin(given["api"]),
     control: origin(given["control"]),
     audienceUrl: url(given["audience_url"]),
+    model: typeof given["model"] === "string" ? given["model"] : "",
   };
 }
 

@@ -49,9 +49,10 @@ test("only web addresses are believed of runtime.json", () => {
     api: "http://10.0.0.1:8000",
     control: "",
     audienceUrl: "http://h/#key=k",
+    model: "",
   });
   for (const nonsense of [null, 1, "x", [], {}])
-    expect(runtimeFrom(nonsense)).toEqual({ api: "", control: "", audienceUrl: "" });
+    expect(runtimeFrom(nonsense)).toEqual({ api: "", control: "", audienceUrl: "", model: "" });
 });
 
 test("a draw asks for the same winners until it is done", () => {

@@ -18,7 +18,7 @@ const MODE_SECONDS = 3;
 export function Audience() {
   const { runtime, gateway } = useSession();
   const asked = usePoll((signal) => mode(runtime.api, signal), MODE_SECONDS);
-  const answering = useAnswer(gateway);
+  const answering = useAnswer(gateway, runtime.model);
   const [following, setFollowing] = useState(true);
 
   const current = asked.answer ?? "quiz";

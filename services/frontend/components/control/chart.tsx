@@ -22,19 +22,22 @@ type Props = {
   times: number[];
   series: Series[];
   format: (value: number) => string;
+  /** The values are whole: no mark stands between two of them. */
+  whole?: boolean;
 };
 
 const HEIGHT = 185;
 /** Seconds between two marks below the chart. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 const MARKS = [10, 30, 60, 120, 300, 600];
 
 /** Lines over the show's time. The legend is text beside the picture, told apart by dashes as well as colours. */
-export function Chart({ title, summary, times, series, format }: Props) {
+export function Chart({ title, summary, times, series, format, whole = false }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const shape = series.map(({ name }) => name).join("|");
-  const newest = useRef({ times, series, format });
-  newest.current = { times, series, format };
+  const newest = useRef({ times, series, format, whole });
+  newest.current = { times, series, format, whole };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a plot is made anew when its lines change, not their values
   useEffect(() => {
@@ -42,9 +45,9 @@ export function Chart({ title, summary, times, series, format }: Props) {
     if (!element) return;
     const make = () => {
       plot.current?.destroy();
-      const { times, series, format } = newest.current;
+      const { times, series, format, whole } = newest.current;
       plot.current = new uPlot(
-        options(element, series, format),
+        options(element, series, format, whole),
         [times, ...series.map(({ values }) => values)],
         element,
       );
@@ -89,7 +92,12 @@ export function Chart({ title, summary, times, series, format }: Props) {
   );
 }
 
-function options(element: HTMLElement, series: Series[], format: (value: number) => string): uPlot.Options {
+function options(
+  element: HTMLElement,
+  series: Series[],
+  format: (value: number) => string,
+  whole: boolean,
+): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -106,7 +114,12 @@ function options(element: HTMLElement, series: Series[], format: (value: number)
     scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.12)] } },
     axes: [
       { ...axis, size: 28, incrs: MARKS, values: (_plot, ticks) => ticks.map(clock), grid: { show: false } },
-      { ...axis, size: 52, values: (_plot, ticks) => ticks.map((tick) => format(tick)) },
+      {
+        ...axis,
+        size: 52,
+        ...(whole && { incrs: WHOLE }),
+        values: (_plot, ticks) => ticks.map((tick) => format(tick)),
+      },
     ],
     series: [{}, ...series.map((line) => lineOptions(line, color(line.color)))],
   };

@@ -15,6 +15,7 @@ export function Charts({ samples, deployment }: { samples: Sample[]; deployment:
         summary={`${count(newest?.waiting ?? 0)} waiting and ${count(newest?.running ?? 0)} running now.`}
         times={times}
         format={count}
+        whole
         series={[
           { name: "waiting", color: "--amber", filled: true, values: column("waiting") },
           { name: "running", color: "--line", values: column("running") },
@@ -25,6 +26,7 @@ export function Charts({ samples, deployment }: { samples: Sample[]; deployment:
         summary={`Queue-based scaling asks for ${newest?.desired ?? 0} replicas, ${newest?.ready ?? 0} are ready; a CPU-based HPA would ask for ${newest?.cpuBased ?? 0}.`}
         times={times}
         format={count}
+        whole
         series={[
           { name: "queue-based", color: "--line", stepped: true, values: column("desired") },
           { name: "ready", color: "--green", stepped: true, filled: true, values: column("ready") },

@@ -5,6 +5,7 @@ import { Masthead } from "@/components/shell/masthead.tsx";
 import { ThemeSwitch } from "@/components/shell/theme-switch.tsx";
 import { useControlFeed } from "@/hooks/use-control-feed.ts";
 import { useSession } from "@/hooks/use-session.tsx";
+import type { Deployment } from "@/lib/control/events.ts";
 import { Charts } from "./charts.tsx";
 import { ControlState } from "./control-state.tsx";
 import { DeploymentPicker } from "./deployment-picker.tsx";
@@ -23,7 +24,8 @@ export function ControlRoom() {
   const view = useControlFeed(runtime.control, controlToken);
   const [chosen, setChosen] = useState<string | null>(null);
   const { state } = view;
-  const deployment = state?.deployments.find(({ name }) => name === chosen) ?? state?.deployments[0];
+  const deployment =
+    state?.deployments.find(({ name }) => name === chosen) ?? busiest(state?.deployments ?? []);
   return (
     <>
       <Masthead place="Control room">
@@ -58,5 +60,13 @@ export function ControlRoom() {
         ) : null}
       </main>
     </>
+  );
+}
+
+/** Where there is most to see until somebody chooses. */
+function busiest(deployments: Deployment[]): Deployment | undefined {
+  return deployments.reduce<Deployment | undefined>(
+    (most, deployment) => (most && most.desired >= deployment.desired ? most : deployment),
+    undefined,
   );
 }

@@ -26,8 +26,9 @@ export async function* answerTo(
   question: string,
   to: Connection,
   signal: AbortSignal,
+  chosen = "",
 ): AsyncGenerator<string> {
-  const model = await firstModel(to, signal);
+  const model = chosen || (await firstModel(to, signal));
   const body: ChatRequest = {
     model,
     messages: [{ role: "user", content: question }],
