@@ -51,7 +51,7 @@ e2e: control-plane e2e-vllm gateway-api-fuzz ## long suites against real parts: 
 
 e2e-vllm: setup ## real vLLM on this machine's CPU under the launcher; builds it the first time (5.9 GB), then needs 3 GB of memory
 	@tools/vllm-cpu/build.sh
-	@$(BIN)/pytest -s -m long services/model-server/tests/real_vllm
+	@$(BIN)/pytest -s -m long services/model-server/tests/real_vllm services/gateway/tests/real
 
 gateway-api-fuzz: setup ## the gateway's answers beside its OpenAPI document, FUZZ_CASES of each operation; prints the counts
 	@HEADWAY_FUZZ_CASES=$(FUZZ_CASES) $(BIN)/pytest -s services/gateway/tests/api/test_openapi.py
