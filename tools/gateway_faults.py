@@ -147,6 +147,7 @@ def fuzz(python: Path, executions: int) -> list[Criterion]:
             "tools/gateway_fuzz.py",
             target,
             f"-runs={executions}",
+            "-max_len=512",
             "-seed=1",
             "-artifact_prefix=build/",
         ]

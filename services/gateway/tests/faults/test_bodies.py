@@ -155,13 +155,13 @@ def admitted(body: bytes) -> list[Admitted]:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_validators_refuse_or_pass_any_bytes(body: bytes) -> None:
     admitted(body)
 
 
 @given(st.dictionaries(fields, json_values, max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_passes_is_within_every_bound(request: dict[str, object]) -> None:
     for each in admitted(json.dumps(request).encode()):
         assert 1 <= each.output_tokens <= BOUNDS.max_output_tokens
