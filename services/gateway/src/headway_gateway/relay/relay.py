@@ -18,7 +18,6 @@ import structlog
 from headway.domain.gateway_settings import GatewaySettings
 from headway_gateway.admission.admitted import Admitted
 from headway_gateway.errors import (
-    AnswerTooLong,
     Draining,
     GatewayError,
     ModelNotFound,
@@ -39,6 +38,7 @@ from headway_gateway.relay.hold import Holds
 from headway_gateway.relay.request_bytes import request_bytes
 from headway_gateway.relay.retry_budget import RETRY_COUNT_HEADER, SHOULD_NOT_RETRY, RetryBudget
 from headway_gateway.relay.settlement import settle
+from headway_gateway.relay.verdict import judged
 from headway_gateway.replicas.directory import Directory
 from headway_gateway.replicas.replica import Replica
 from headway_gateway.tracing import Tracer
@@ -54,9 +54,6 @@ STREAM_HEADERS = (
 )
 PASSED_ON = (b"content-encoding", b"retry-after", b"x-headway-simulated")
 EXPOSED = (b"access-control-expose-headers", b"x-request-id, retry-after")
-DRAINING_HEADER = b"x-headway-draining"
-SET_ASIDE_SECONDS = 30
-"""Longest that a replica's own Retry-After keeps requests from it."""
 NO_MODEL = "none"
 CLIENT_LEFT = 499
 
@@ -236,29 +233,7 @@ class Relay:
                     replica.give_back(connection)
                 else:
                     connection.abort()
-        return self._judged(call, replica, attempt, error)
-
-    def _judged(
-        self, call: Call, replica: Replica, attempt: Attempt, error: GatewayError | None
-    ) -> GatewayError | None:
-        """What the attempt says about the replica."""
-        now = self._loop.time()
-        head = attempt.answer
-        if error is None and head is not None and head.status in (429, 503):
-            if DRAINING_HEADER in head.headers:
-                replica.set_aside(now + self._settings.ejection_seconds)
-                return Draining("the model server is going", retry_after_seconds=1)
-            asked = head.headers.get(b"retry-after", b"")
-            if head.status == 503 and asked.isdigit():
-                replica.set_aside(now + min(int(asked), SET_ASIDE_SECONDS))
-        elif error is None or isinstance(error, AnswerTooLong):
-            replica.succeeded()
-        elif isinstance(error, UpstreamFailed | UpstreamTimeout):
-            stale = call.reused_connection and head is None and isinstance(error, UpstreamFailed)
-            if not stale and replica.failed(now):
-                call.metrics.ejections.inc()
-                log.warning("replica_ejected", model=call.model.name, replica=call.replica, code=error.code)
-        return error
+        return judged(call, replica, error, self._settings.ejection_seconds, self._loop.time())
 
     # Answers
 
