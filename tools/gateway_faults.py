@@ -116,7 +116,13 @@ def judged_slow(kind: str, slow: Measured, good: Measured, alone: float) -> list
         Criterion("F6", f"{name}: open afterwards", "0", f"{slow.open}", slow.open == 0),
         Criterion("F6", f"{name}: longest open", f"≤ {most:g} s", f"{longest:.2f} s", longest <= most),
         Criterion("F6", f"{name}: good ones refused", "0", f"{good.refused_good}", good.refused_good == 0),
-        Criterion("F6", f"{name}: first byte p99 of good ones", f"≤ {bound * 1000:.0f} ms", told, waited <= bound),
+        Criterion(
+            "F6",
+            f"{name}: first byte p99 of good ones",
+            f"≤ {P99_RATIO:g} × alone, or {P99_FLOOR_SECONDS * 1000:.0f} ms",
+            told,
+            waited <= bound,
+        ),
     ]
 
 
@@ -147,6 +153,7 @@ def fuzz(python: Path, executions: int) -> list[Criterion]:
             "tools/gateway_fuzz.py",
             target,
             f"-runs={executions}",
+            "-max_len=512",
             "-seed=1",
             "-artifact_prefix=build/",
         ]

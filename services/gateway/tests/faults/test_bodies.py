@@ -39,6 +39,7 @@ async def flood(client: Client, first: bytes, piece: bytes, most: int) -> tuple[
             client.writer.write(piece)
             sent += len(piece)
             await client.writer.drain()
+            await asyncio.sleep(0)  # or a gateway that takes everything is never listened to
     except ConnectionError:
         pass
     return sent, await asyncio.wait_for(answering, 5)
@@ -155,13 +156,13 @@ def admitted(body: bytes) -> list[Admitted]:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_validators_refuse_or_pass_any_bytes(body: bytes) -> None:
     admitted(body)
 
 
 @given(st.dictionaries(fields, json_values, max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_passes_is_within_every_bound(request: dict[str, object]) -> None:
     for each in admitted(json.dumps(request).encode()):
         assert 1 <= each.output_tokens <= BOUNDS.max_output_tokens

@@ -10,7 +10,7 @@ import pytest
 from faults.backend import Fleet, fleet
 from faults.gateway import GatewayProcess, gateway
 
-CALLS = 25
+CALLS = 10
 HITS_A_CALL = 1.2
 
 
@@ -43,12 +43,15 @@ def sdk(asked: GatewayProcess) -> Iterator[openai.OpenAI]:
 
 
 @pytest.mark.parametrize(
-    ("model", "words"),
-    [("busy", "script=busy status=429"), ("busy", "script=busy status=503"), ("broken", "script=fails"),
-     ("broken", "script=dies_silent")],
+    ("model", "words", "stream"),
+    [
+        ("busy", "script=busy status=429", True),
+        ("busy", "script=busy status=503", False),
+        ("broken", "script=fails", True),
+        ("broken", "script=dies_silent", False),
+    ],
     ids=["429", "503", "500", "death"],
-)  # fmt: skip
-@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+)
 def test_retries_of_the_openai_sdk_are_not_multiplied(
     sdk: openai.OpenAI, two: Fleet, calls: Counter[str], model: str, words: str, stream: bool
 ) -> None:

@@ -20,7 +20,7 @@ FRAGMENTS = [
     b"\r",
 ]
 pieces = st.lists(st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=4), max_size=8).map(b"".join), max_size=8)
-EXAMPLES = 500
+EXAMPLES = 150
 
 
 def fed(stream: list[bytes]) -> tuple[list[bytes], EventStream]:

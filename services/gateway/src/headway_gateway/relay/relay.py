@@ -6,7 +6,7 @@
              hold (no replica)    attempt again, once, elsewhere
 
 A client that leaves cancels the task; whatever the task holds is released on the way out. Errors of any kind reach
-`_tell`, which writes them as a status while nothing has been written and as the stream's last event afterwards.
+`tell`, which writes them as a status while nothing has been written and as the stream's last event afterwards.
 """
 
 import asyncio
@@ -18,16 +18,14 @@ import structlog
 from headway.domain.gateway_settings import GatewaySettings
 from headway_gateway.admission.admitted import Admitted
 from headway_gateway.errors import (
-    AnswerTooLong,
     Draining,
     GatewayError,
     ModelNotFound,
     NoReplica,
     Overloaded,
     UpstreamFailed,
-    UpstreamTimeout,
 )
-from headway_gateway.front.exchange import JSON, Exchange, Headers, answer
+from headway_gateway.front.exchange import Exchange, Headers, answer
 from headway_gateway.front.request import Request
 from headway_gateway.front.sweep import Sweep
 from headway_gateway.identity.client import Client
@@ -35,10 +33,12 @@ from headway_gateway.identity.limits import Limits
 from headway_gateway.metrics import Metrics
 from headway_gateway.relay.attempt import Attempt
 from headway_gateway.relay.call import Call, Shape, as_it_is
+from headway_gateway.relay.delivery import deliver, open_stream, tell
 from headway_gateway.relay.hold import Holds
 from headway_gateway.relay.request_bytes import request_bytes
-from headway_gateway.relay.retry_budget import RETRY_COUNT_HEADER, SHOULD_NOT_RETRY, RetryBudget
+from headway_gateway.relay.retry_budget import RETRY_COUNT_HEADER, RetryBudget
 from headway_gateway.relay.settlement import settle
+from headway_gateway.relay.verdict import judged
 from headway_gateway.replicas.directory import Directory
 from headway_gateway.replicas.replica import Replica
 from headway_gateway.tracing import Tracer
@@ -47,16 +47,7 @@ log = structlog.get_logger()
 Admit = Callable[[bytes, Client], Admitted]
 Note = Callable[[str, str, str], None]
 """Gets the request id, model and question of every admitted request; must not wait."""
-STREAM_HEADERS = (
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
-    (b"x-accel-buffering", b"no"),
-)
-PASSED_ON = (b"content-encoding", b"retry-after", b"x-headway-simulated")
 EXPOSED = (b"access-control-expose-headers", b"x-request-id, retry-after")
-DRAINING_HEADER = b"x-headway-draining"
-SET_ASIDE_SECONDS = 30
-"""Longest that a replica's own Retry-After keeps requests from it."""
 NO_MODEL = "none"
 CLIENT_LEFT = 499
 
@@ -110,12 +101,12 @@ class Relay:
         try:
             await self._pursue(call)
         except GatewayError as error:
-            self._tell(call, error)
+            tell(call, error, self._retries)
         except asyncio.CancelledError:
             if call.cut is None:
                 call.status = CLIENT_LEFT
                 raise
-            self._tell(call, call.cut)
+            tell(call, call.cut, self._retries)
         finally:
             self._release(call)
         return call.admitted
@@ -164,7 +155,7 @@ class Relay:
             shape=shape,
             task=asyncio.current_task(),
         )
-        call.open_stream = lambda: self._open_stream(call)
+        call.open_stream = lambda: open_stream(call)
         call.metrics.in_flight.inc()
         self._calls.add(call)
         self._note(request_id, model.name, admitted.question)
@@ -186,7 +177,7 @@ class Relay:
             error = await self._try(call, other)
             if error is not None:
                 raise self._told(call, error)
-        self._deliver(call)
+        deliver(call, self._retries)
 
     def _other_replica(self, call: Call, tried: Replica, error: GatewayError) -> Replica | None:
         """Where a failed request may be tried once more, if anywhere."""
@@ -236,86 +227,7 @@ class Relay:
                     replica.give_back(connection)
                 else:
                     connection.abort()
-        return self._judged(call, replica, attempt, error)
-
-    def _judged(
-        self, call: Call, replica: Replica, attempt: Attempt, error: GatewayError | None
-    ) -> GatewayError | None:
-        """What the attempt says about the replica."""
-        now = self._loop.time()
-        head = attempt.answer
-        if error is None and head is not None and head.status in (429, 503):
-            if DRAINING_HEADER in head.headers:
-                replica.set_aside(now + self._settings.ejection_seconds)
-                return Draining("the model server is going", retry_after_seconds=1)
-            asked = head.headers.get(b"retry-after", b"")
-            if head.status == 503 and asked.isdigit():
-                replica.set_aside(now + min(int(asked), SET_ASIDE_SECONDS))
-        elif error is None or isinstance(error, AnswerTooLong):
-            replica.succeeded()
-        elif isinstance(error, UpstreamFailed | UpstreamTimeout):
-            stale = call.reused_connection and head is None and isinstance(error, UpstreamFailed)
-            if not stale and replica.failed(now):
-                call.metrics.ejections.inc()
-                log.warning("replica_ejected", model=call.model.name, replica=call.replica, code=error.code)
-        return error
-
-    # Answers
-
-    def _open_stream(self, call: Call) -> None:
-        if call.exchange.started:
-            return
-        call.status = 200
-        passed = self._passed_on(call)
-        call.exchange.start(200, (*STREAM_HEADERS, *call.headers, *passed), None)
-
-    def _passed_on(self, call: Call) -> Headers:
-        answered = call.attempt.answer.headers if call.attempt and call.attempt.answer else {}
-        return [(name, answered[name]) for name in PASSED_ON if name in answered]
-
-    def _deliver(self, call: Call) -> None:
-        """The end of a stream, or the whole of an answer that is none."""
-        attempt, exchange = call.attempt, call.exchange
-        if attempt is None or attempt.answer is None:
-            raise UpstreamFailed("the model server did not answer")
-        if attempt.streamed:
-            self._open_stream(call)
-            exchange.end()
-            return
-        status, body = call.shape(attempt.answer, attempt.body)
-        if exchange.started:  # by a comment, while the request was held
-            exchange.write(b"data: " + body.replace(b"\n", b" ") + b"\n\n")
-            exchange.end()
-            return
-        call.status = status
-        kind = attempt.answer.headers.get(b"content-type")
-        headers = [(b"content-type", kind) if kind else JSON, *call.headers, *self._passed_on(call)]
-        if status in (429, 503) and not self._retries.spend():
-            headers.append(SHOULD_NOT_RETRY)
-        exchange.start(status, headers, len(body))
-        if body:
-            exchange.write(body)
-        exchange.end()
-
-    def _tell(self, call: Call, error: GatewayError) -> None:
-        """Tell the client what went wrong, in the place that is left for it."""
-        call.error = error
-        call.metrics.failed(error.code)
-        log.warning(
-            "answer_failed", request_id=call.request_id, model=call.model.name, replica=call.replica, code=error.code
-        )
-        exchange = call.exchange
-        if exchange.started:
-            if call.attempt is not None and call.attempt.first_byte_at is not None:
-                call.metrics.broken_streams.inc()
-            exchange.write(error.event())
-            exchange.end()
-            return
-        call.status = error.status
-        headers = [*call.headers, *error.headers()]
-        if isinstance(error, UpstreamFailed | UpstreamTimeout) and not self._retries.spend():
-            headers.append(SHOULD_NOT_RETRY)
-        answer(exchange, error.status, error.body(), headers)
+        return judged(call, replica, error, self._settings.ejection_seconds, self._loop.time())
 
     def _release(self, call: Call) -> None:
         self._calls.discard(call)
