@@ -10,7 +10,7 @@ HPA := build/bin/hpa-virtual-time
 PAGES := services/frontend
 PAGES_MODULES := build/frontend-modules.stamp
 PAGES_SOURCES := $(shell git ls-files $(PAGES) 2>/dev/null | grep -vE '/(tests|e2e)/')
-NPM = cd $(PAGES) && PATH=$(CURDIR)/$(BIN):$$PATH NEXT_TELEMETRY_DISABLED=1 NO_COLOR=1
+NPM = cd $(PAGES) && export PATH="$(CURDIR)/$(BIN):$$PATH" NEXT_TELEMETRY_DISABLED=1 NO_COLOR=1 &&
 HISTORIES ?= 1000
 RUNS ?= 10000
 SEED ?= 1
@@ -68,7 +68,7 @@ $(PAGES_MODULES): $(PAGES)/package-lock.json $(STAMP)
 frontend: services/frontend/out/csp.json ## the pages as a static export, services/frontend/out/
 
 $(PAGES)/out/csp.json: $(PAGES_MODULES) $(PAGES_SOURCES)
-	@mkdir -p build && { $(NPM) npm run -s build; } >build/frontend.txt 2>&1 || { cat build/frontend.txt; exit 1; }
+	@mkdir -p build && ( $(NPM) npm run -s build ) >build/frontend.txt 2>&1 || { cat build/frontend.txt; exit 1; }
 
 frontend-types: $(PAGES_MODULES) ## the pages' types from the gateway's OpenAPI document
 	@$(BIN)/python $(PAGES)/scripts/openapi.py
