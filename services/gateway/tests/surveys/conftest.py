@@ -1,0 +1,43 @@
+"""The survey served on loopback, over a bucket that fails on demand."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from headway_gateway.metrics import Metrics
+from headway_gateway.settings import Settings
+from s3 import S3
+from serving import served, survey_app
+
+STORAGE_SECONDS = 1.5
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def settings(s3: S3) -> Settings:
+    return Settings(responses_bucket=s3.bucket, s3_endpoint=s3.endpoint, storage_timeout_seconds=STORAGE_SECONDS)
+
+
+@pytest.fixture
+def patient(settings: Settings) -> Settings:
+    """Where no bound is under test: a busy machine may take its time."""
+    return settings.model_copy(update={"storage_timeout_seconds": 30})
+
+
+@pytest.fixture
+def gateway(settings: Settings, metrics: Metrics) -> Iterator[str]:
+    """URL of the gateway."""
+    with served(survey_app(settings, metrics)) as url:
+        yield url
+
+
+@pytest.fixture
+def answer() -> dict[str, Any]:
+    """A lawful answer."""
+    return {"id": str(uuid.uuid4()), "rating": 4, "company": "Example & Söhne", "nickname": "Ada"}
