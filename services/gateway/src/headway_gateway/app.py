@@ -15,9 +15,16 @@ from headway.domain.gateway_settings import GatewaySettings
 from headway_gateway.gateway import Gateway
 from headway_gateway.guarded_app import GuardedApp
 from headway_gateway.metrics import Metrics
+from headway_gateway.mode import Mode
+from headway_gateway.questions import QuestionLog
+from headway_gateway.recognised import recognised
+from headway_gateway.routes.config import config_router
 from headway_gateway.routes.failures import answer_failures
 from headway_gateway.routes.models import models_router
 from headway_gateway.routes.openai import openai_router
+from headway_gateway.routes.survey import survey_router
+from headway_gateway.storage import open_objects
+from headway_gateway.surveys import SurveyService
 
 TITLE = "Headway gateway"
 VERSION = "0.1.0"
@@ -26,16 +33,23 @@ VERSION = "0.1.0"
 def create_app(settings: GatewaySettings, metrics: Metrics | None = None) -> FastAPI:
     """The application. `app.state.gateway` is the running `Gateway` inside the lifespan."""
     measured = metrics if metrics is not None else Metrics()
+    objects = open_objects(settings, measured)
+    questions = QuestionLog(
+        objects if settings.keep_questions else None, measured, retention_days=settings.survey_retention_days
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Gateway(settings, measured).running() as gateway:
+        async with questions.running(), Gateway(settings, measured, questions.note).running() as gateway:
             app.state.gateway = gateway
             yield
 
     app = FastAPI(title=TITLE, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(openai_router())
     app.include_router(models_router())
+    app.include_router(config_router(Mode(settings.mode_file)))
+    surveys = SurveyService(objects, measured, retention_days=settings.survey_retention_days)
+    app.include_router(survey_router(surveys, recognised))
     answer_failures(app)
     app.add_middleware(GuardedApp)
     if settings.allowed_origins:

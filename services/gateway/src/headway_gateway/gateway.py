@@ -16,7 +16,7 @@ from headway_gateway.identity.authenticator import Authenticator
 from headway_gateway.identity.client import Client
 from headway_gateway.identity.limits import Budget, Limits
 from headway_gateway.metrics import Metrics
-from headway_gateway.relay.relay import Relay
+from headway_gateway.relay.relay import Note, Relay
 from headway_gateway.replicas.directory import Directory
 from headway_gateway.replicas.discovery import discovery
 from headway_gateway.replicas.replica import Replica
@@ -28,14 +28,15 @@ SECONDS_PER_MINUTE = 60
 class Gateway:
     """Everything a process needs to answer. Make it inside the running loop, then enter `running`."""
 
-    def __init__(self, settings: GatewaySettings, metrics: Metrics) -> None:
+    def __init__(self, settings: GatewaySettings, metrics: Metrics, note: Note) -> None:
         self.settings = settings
         self.metrics = metrics
         self.sweep = Sweep()
         self.authenticator = Authenticator(settings)
         self.guard = Guard(self.authenticator, settings.allowed_hosts, settings.retry_after_seconds)
         self.directory = Directory(self._new_replica)
-        self.relay = Relay(settings, self.directory, Limits(budget(settings)), metrics, self.sweep)
+        self._limits = Limits(budget(settings))
+        self.relay = Relay(settings, self.directory, self._limits, metrics, self.sweep, note)
         self._bounds = Bounds(
             max_messages=settings.max_messages,
             max_output_tokens=settings.max_output_tokens,
@@ -58,6 +59,10 @@ class Gateway:
     def ready(self) -> bool:
         """Whether requests should come here: replicas are known and the process is not going."""
         return self.directory.known and not self.guard.draining
+
+    def charge(self, client: Client, now: float) -> None:
+        """One request that is not the data path's. Raises `TooManyRequests`."""
+        self._limits.admit(client.limited_as, 0, now).open -= 1
 
     # The data path
 

@@ -37,7 +37,7 @@ class Admitted:
     """Estimated."""
     output_tokens: int
     """Most that the answer may have, all choices together."""
-    question: str | None = None
+    question: str
     """The text that is asked, for the question log."""
 
     @property

@@ -41,6 +41,8 @@ from headway_gateway.replicas.replica import Replica
 
 log = structlog.get_logger()
 Admit = Callable[[bytes, Client], Admitted]
+Note = Callable[[str, str, str], None]
+"""Gets the request id, model and question of every admitted request; must not wait."""
 STREAM_HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
@@ -58,13 +60,20 @@ class Relay:
     """Serves calls with the replicas of a directory."""
 
     def __init__(
-        self, settings: GatewaySettings, directory: Directory, limits: Limits, metrics: Metrics, sweep: Sweep
+        self,
+        settings: GatewaySettings,
+        directory: Directory,
+        limits: Limits,
+        metrics: Metrics,
+        sweep: Sweep,
+        note: Note,
     ) -> None:
         self._settings = settings
         self._directory = directory
         self._limits = limits
         self._metrics = metrics
         self._sweep = sweep
+        self._note = note
         self._loop = asyncio.get_running_loop()
         self._retries = RetryBudget()
         self._holds = Holds(settings)
@@ -152,6 +161,7 @@ class Relay:
         call.open_stream = lambda: self._open_stream(call)
         call.metrics.in_flight.inc()
         self._calls.add(call)
+        self._note(request_id, model.name, admitted.question)
         return call
 
     # Attempts
