@@ -1,0 +1,1 @@
+"""What is simulated: the engine's arguments, the model behind them, and the replica they make."""

@@ -1,0 +1,57 @@
+"""Where the contract is checked, and what it is checked against.
+
+`HEADWAY_CONTRACT_URL`  a server that runs already, such as a real vLLM; without it a simulated engine is started
+`HEADWAY_SAMPLES`       the folder of recorded answers; without it `shared/samples/vllm-0.32.0` beside the repository
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from headway_model_server.simulated import SimulationOptions, running_in_thread
+
+REPOSITORY = Path(__file__).resolve().parents[4]
+SAMPLES = "samples/vllm-0.32.0"
+RECORDED_WITH = ("tiny", "--max-model-len", "1024", "--max-num-seqs", "8", "--shutdown-timeout", "30")
+"""How the recorded engine was started, as far as answers show it."""
+TIMEOUT_SECONDS = 30.0
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The recorded answers."""
+    stated = os.environ.get("HEADWAY_SAMPLES")
+    places = [Path(stated)] if stated else [REPOSITORY.parent / "shared" / SAMPLES, REPOSITORY / "shared" / SAMPLES]
+    for place in places:
+        if place.is_dir():
+            return place
+    pytest.skip(f"no recorded answers: state HEADWAY_SAMPLES (looked in {', '.join(map(str, places))})")
+
+
+@pytest.fixture(scope="session")
+def base_url() -> Iterator[str]:
+    """The server under test."""
+    if stated := os.environ.get("HEADWAY_CONTRACT_URL"):
+        yield stated.rstrip("/")
+        return
+    options = SimulationOptions(
+        RECORDED_WITH, "l4", speed=50.0, port=0, model_card="meta-llama/Llama-3.2-1B-Instruct", weights="16bit"
+    )
+    with running_in_thread(options) as engine:
+        yield engine.url
+
+
+@pytest.fixture(scope="session")
+def client(base_url: str) -> Iterator[httpx2.Client]:
+    """An HTTP client of the server under test; every wait is bounded."""
+    with httpx2.Client(base_url=base_url, timeout=TIMEOUT_SECONDS, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def model(client: httpx2.Client) -> str:
+    """The name that the server serves its model under."""
+    return str(client.get("/v1/models").json()["data"][0]["id"])
