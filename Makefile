@@ -10,7 +10,7 @@ HPA := build/bin/hpa-virtual-time
 HISTORIES ?= 1000
 SEED ?= 1
 
-.PHONY: help setup synth validate check test test-hpa test-python-313 e2e control-plane lint format types layers bench side-by-side check-agrees docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 e2e e2e-vllm control-plane lint format types layers bench side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -45,7 +45,11 @@ $(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod to
 test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
 	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
 
-e2e: control-plane ## long suites against real parts; so far the control plane
+e2e: control-plane e2e-vllm ## long suites against real parts: the control plane, vLLM on the CPU
+
+e2e-vllm: setup ## real vLLM on this machine's CPU under the launcher; builds it the first time (5.9 GB), then needs 3 GB of memory
+	@tools/vllm-cpu/build.sh
+	@$(BIN)/pytest -s -m long services/model-server/tests/real_vllm
 
 control-plane: setup ## what is rendered against a real API server, scheduler and Karpenter; builds them the first time (minutes, 10 GiB)
 	@tools/control-plane/build.sh

