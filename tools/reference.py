@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from rule_pages import rule_pages
 
+import gateway_settings
 import scaling_laws
 from headway.domain.environment import EnvironmentSpec
 from headway.environments.describe import model_in, unit_of
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
     """File name → text of every generated page."""
     return {
         "environment.md": _environment(),
+        "gateway-settings.md": gateway_settings.page(NOTE),
         "command-line.md": _command_line(),
         "scaling-laws.md": scaling_laws.page(NOTE),
         "law-behaviour.md": law_behaviour.page(NOTE),

@@ -17,6 +17,23 @@ def seconds(probe: Manifest) -> int:
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_the_launcher_answers_on_the_engines_port_and_hands_it_its_arguments(prod: RenderedSet, name: str) -> None:
+    container = engine(prod.one("Deployment", name))
+    assert container["command"] == [
+        *("headway-model-server", "--engine", "vllm"),
+        *("--host", "0.0.0.0", "--port", "8000", "--"),  # noqa: S104  the pod's own address
+    ]
+    assert container["args"][0].startswith("s3://")
+    assert container["args"][container["args"].index("--port") + 1] == "8000"
+
+
+def test_the_image_carries_the_engines_version(environment: RenderedSet, catalog) -> None:
+    images = {engine(workload)["image"] for workload in environment.of_kind("Deployment") if "gpu" in str(workload)}
+    tags = {image.partition("@")[0].rpartition("/headway/")[2] for image in images if "model-server" in image}
+    assert tags == {f"model-server-vllm:v{catalog.engines['vllm'].version}"}
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_startup_budget_outlasts_the_predicted_load_twice(prod: RenderedSet, name: str, catalog) -> None:
     from headway.environments import load_environment, plan
 
@@ -97,6 +114,8 @@ def test_two_machines_make_one_replica_of_the_multi_node_model(prod: RenderedSet
     assert "replicas" not in group
     assert leader["args"][-6:] == ["--nnodes", "2", "--node-rank", "0", "--master-addr", "$(LWS_LEADER_ADDRESS)"]
     assert worker["args"][-1] == "--headless"
+    assert leader["command"][0] == "headway-model-server"
+    assert worker["command"] == ["vllm", "serve"], "a worker answers nobody: there is nothing to drain"
     assert "readinessProbe" in leader
     assert "readinessProbe" not in worker
 

@@ -96,7 +96,9 @@ def test_its_metrics_are_read_from_their_own_port_and_labelled(tgi: RenderedSet)
     assert [rule["regex"] for rule in rules if rule.get("target_label") == "headway_deployment"] == [
         "(llama-3-1-8b|mistral-7b-awq)"
     ]
-    assert scrape(tgi)["metric_relabel_configs"][0]["regex"] == "(vllm|sglang):.+|tgi_.+"
+    assert (
+        scrape(tgi)["metric_relabel_configs"][0]["regex"] == "(vllm|sglang):.+|tgi_.+|headway_model_server_.+|vllm_.+"
+    )
 
 
 def test_its_metrics_are_read_from_their_own_path(acme: RenderedSet) -> None:

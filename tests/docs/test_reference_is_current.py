@@ -69,3 +69,13 @@ def test_the_replay_page_has_every_key_and_its_example_is_true(repository, tmp_p
     (tmp_path / "histories").write_text(asked)
     result = CliRunner().invoke(main, ["law", "--replay", str(tmp_path / "histories")])
     assert json.loads(result.stdout) == json.loads(answered)
+
+
+def test_every_setting_of_the_gateway_is_on_its_page_with_a_meaning(reference) -> None:
+    from headway.domain.gateway_settings import GatewaySettings, variable
+
+    rows = [line.split(" | ") for line in reference.pages()["gateway-settings.md"].splitlines() if line[:3] == "| `"]
+    described = {cells[0].strip("| `"): cells[1] for cells in rows}
+    assert set(described) == {variable(name) for name in GatewaySettings.model_fields}
+    assert len(rows) == len(described)
+    assert all(described.values())

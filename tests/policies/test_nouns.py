@@ -114,6 +114,8 @@ spec:
         " --served-model-name, a, b, --port=81]",
         "      command: [sh, -c, 'python3 -m vllm.entrypoints.openai.api_server --model $M --max-model-len 8 -tp 2"
         " --served-model-name a b --port 81; sleep 9']\n      env: [{name: M, value: m}]",
+        "      command: [headway-model-server, --port, '81', --]\n      args: [m, --max-model-len=8, -tp, '2',"
+        " --served-model-name, a, b, --port, '80']",
     ],
 )
 def test_a_server_is_recognised_however_it_is_started(catalog, container: str) -> None:

@@ -16,7 +16,7 @@ from headway.charts.controllers import PROMETHEUS
 from headway.charts.foundation import FoundationChart
 from headway.charts.frontend import FrontendChart
 from headway.charts.gateway import GatewayChart
-from headway.charts.metrics import MetricsChart
+from headway.charts.metrics import MetricsChart, gpu_resource
 from headway.charts.model import ModelChart
 from headway.charts.namespaces import FRONTEND, GATEWAY, INFERENCE, METRICS
 from headway.charts.nodes import NodesChart
@@ -48,7 +48,7 @@ def environment_charts(
 ) -> EnvironmentCharts:
     """Builds every chart of an environment in `scope`."""
     catalog = catalog.with_backends(spec.backends)
-    foundation = FoundationChart(scope, spec, plans, _gpu_resource(spec, catalog))
+    foundation = FoundationChart(scope, spec, plans, gpu_resource(spec, catalog))
     nodes = NodesChart(scope, spec, plans, catalog) if spec.cluster.provider == "eks" else None
     models = tuple(ModelChart(scope, spec, plan, catalog, PROMETHEUS) for plan in plans)
     metrics = MetricsChart(scope, spec, catalog, plans, MODEL_SERVERS, PROMETHEUS)
@@ -86,8 +86,3 @@ def environment_charts(
         gateway.keys.identity,
     )
     return EnvironmentCharts(charts, apps, identities)
-
-
-def _gpu_resource(spec: EnvironmentSpec, catalog: Catalog) -> str:
-    names = {catalog.accelerators[pool.accelerator].resource for pool in spec.pools.values()}
-    return min(names, default="nvidia.com/gpu")

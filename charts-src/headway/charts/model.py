@@ -36,6 +36,7 @@ class ModelChart(ManifestChart):
             endpoint=self.server.endpoint,
             models=(plan.recipe.arguments.served_name,),
             contract=plan.model.contract,
+            context_tokens=plan.model.context_tokens,
         )
         RecipeRecord(self, "Recipe", INFERENCE, plan.recipe)
         if pod.compile_cache:

@@ -104,7 +104,8 @@ def _engine(props: EnginePodProps, place: Place) -> k8s.Container:
         name="engine",
         image=image_reference(recipe.image, props.cluster),
         image_pull_policy="IfNotPresent",
-        command=list(recipe.arguments.command()),
+        # A worker answers nobody and has nothing to drain: it runs the engine alone.
+        command=list(recipe.arguments.command() if serves else contract.command),
         args=[*recipe.arguments.arguments(), *_group_arguments(props, place)],
         env=_environment(props, place),
         ports=container_ports(*dict.fromkeys((serving_port(contract), metrics_port(contract)))) if serves else None,

@@ -6,6 +6,7 @@ from typing import ClassVar
 from cdk8s_plus_28 import k8s
 
 from headway.constructs.cpu_autoscaler import CpuAutoscaler, CpuAutoscalerProps
+from headway.constructs.gateway_settings import API_KEYS_FILE, MODE_FILE, UPSTREAMS_FILE, settings_in_cluster
 from headway.constructs.image import image_reference
 from headway.constructs.manifest import resources
 from headway.constructs.part import ManifestChart, Part
@@ -26,6 +27,7 @@ from headway.constructs.workload import (
 )
 from headway.domain.cluster import Cluster
 from headway.domain.environment import Edge, Gateway, Metrics
+from headway.domain.gateway_settings import variables
 from headway.domain.noun import Noun
 from headway.domain.runtime_image import RuntimeImage
 from headway.kinds import (
@@ -39,8 +41,6 @@ from headway.kinds import (
 
 HTTP = Port("http", 8000)
 ADMIN = Port("admin", 9000)
-CONFIG = "/etc/headway"
-SECRETS = "/etc/headway-keys"
 KEYS_SECRET = "gateway-api-keys"  # noqa: S105  the Secret's name
 ANSWERS_PREFIX = "surveys"
 QUESTIONS_PREFIX = "questions"
@@ -59,6 +59,8 @@ class Upstream(Noun, arbitrary_types_allowed=True):
     """Names it serves."""
     contract: str
     """Client contract offered for it."""
+    context_tokens: int
+    """Longest prompt plus output that it accepts."""
 
 
 class GatewayProps(Noun, arbitrary_types_allowed=True):
@@ -67,7 +69,7 @@ class GatewayProps(Noun, arbitrary_types_allowed=True):
     namespace: str
     """Where it runs."""
     settings: Gateway
-    """Waits and bounds."""
+    """What the environment chooses."""
     edge: Edge
     """Timeouts of the path in front of it."""
     metrics: Metrics
@@ -88,16 +90,11 @@ class GatewayService(Part):
     def __init__(self, scope: Part | ManifestChart, id: str, props: GatewayProps) -> None:
         super().__init__(scope, id, instance="gateway")
         self._props = props
+        self._settings = settings_in_cluster(props.settings, props.edge, props.cluster)
         pods = Pods.of(props.namespace, self.selector)
         self.endpoint = Endpoint(self.instance, HTTP, pods)
         self.admin = Endpoint(f"{self.instance}-admin", ADMIN, pods)
-        bucket = f"arn:aws:s3:::{props.cluster.responses_bucket}"
-        self.identity = Identity(
-            props.namespace,
-            self.instance,
-            ("s3:GetObject", "s3:ListBucket", "s3:PutObject"),
-            (bucket, f"{bucket}/{ANSWERS_PREFIX}/*", f"{bucket}/{QUESTIONS_PREFIX}/*"),
-        )
+        self.identity = self._identity()
         self._account()
         self._config()
         self.add(program(self, self._program()))
@@ -109,6 +106,17 @@ class GatewayService(Part):
             self,
             "Autoscaler",
             CpuAutoscalerProps(name=self.instance, namespace=props.namespace, replicas=props.settings.replicas),
+        )
+
+    def _identity(self) -> Identity:
+        """Conditional writes need no more than PutObject; the questions' folder opens only where questions are kept."""
+        bucket = f"arn:aws:s3:::{self._props.cluster.responses_bucket}"
+        folders = (ANSWERS_PREFIX, QUESTIONS_PREFIX) if self._settings.keep_questions else (ANSWERS_PREFIX,)
+        return Identity(
+            self._props.namespace,
+            self.instance,
+            ("s3:GetObject", "s3:ListBucket", "s3:PutObject"),
+            (bucket, *(f"{bucket}/{folder}/*" for folder in folders)),
         )
 
     def _account(self) -> None:
@@ -128,23 +136,30 @@ class GatewayService(Part):
 
     def _config(self) -> None:
         upstreams = [
-            {"url": upstream.endpoint.url, "models": list(upstream.models), "contract": upstream.contract}
+            {
+                "url": upstream.endpoint.url,
+                "models": list(upstream.models),
+                "contract": upstream.contract,
+                "context_tokens": upstream.context_tokens,
+            }
             for upstream in self._props.upstreams
         ]
         self.add(
             k8s.KubeConfigMapProps(
                 metadata=self._named("-upstreams"),
-                data={"upstreams.json": json.dumps(upstreams, indent=2) + "\n"},
+                data={UPSTREAMS_FILE.name: json.dumps(upstreams, indent=2) + "\n"},
             )
         )
-        self.add(k8s.KubeConfigMapProps(metadata=self._named("-mode"), data={"mode": self._props.settings.mode}))
+        self.add(
+            k8s.KubeConfigMapProps(metadata=self._named("-mode"), data={MODE_FILE.name: self._props.settings.mode})
+        )
 
     def _program(self) -> ProgramProps:
         return ProgramProps(
             namespace=self._props.namespace,
             container=self._container(),
             volumes=self._volumes(),
-            grace_seconds=self._props.settings.drain_seconds + PRE_STOP_SECONDS + EXIT_SECONDS,
+            grace_seconds=self._settings.drain_seconds + PRE_STOP_SECONDS + EXIT_SECONDS,
             asks_api_server_for="watching the endpoints of model servers",
         )
 
@@ -158,7 +173,7 @@ class GatewayService(Part):
                 *("--host", "0.0.0.0"),  # noqa: S104  the pod's own address
                 *("--port", str(HTTP.number)),
                 *("--admin-port", str(ADMIN.number)),
-                *("--upstreams", f"{CONFIG}/upstreams/upstreams.json"),
+                *("--upstreams", str(UPSTREAMS_FILE)),
             ],
             env=[k8s.EnvVar(name=name, value=value) for name, value in sorted(self._environment().items())],
             ports=container_ports(HTTP, ADMIN),
@@ -169,33 +184,15 @@ class GatewayService(Part):
             resources=resources({"cpu": "500m", **limits}, limits),
             security_context=restricted_container(),
             volume_mounts=[
-                k8s.VolumeMount(name="upstreams", mount_path=f"{CONFIG}/upstreams", read_only=True),
-                k8s.VolumeMount(name="mode", mount_path=f"{CONFIG}/mode", read_only=True),
-                k8s.VolumeMount(name="keys", mount_path=SECRETS, read_only=True),
+                k8s.VolumeMount(name="upstreams", mount_path=str(UPSTREAMS_FILE.parent), read_only=True),
+                k8s.VolumeMount(name="mode", mount_path=str(MODE_FILE.parent), read_only=True),
+                k8s.VolumeMount(name="keys", mount_path=str(API_KEYS_FILE.parent), read_only=True),
                 TMP,
             ],
         )
 
     def _environment(self) -> dict[str, str]:
-        settings, edge = self._props.settings, self._props.edge
-        values = {
-            "API_KEYS_FILE": f"{SECRETS}/keys",
-            "CONNECT_TIMEOUT_SECONDS": f"{settings.connect_timeout_seconds:g}",
-            "DRAIN_SECONDS": str(settings.drain_seconds),
-            "FIRST_BYTE_TIMEOUT_SECONDS": f"{settings.first_byte_timeout_seconds:g}",
-            "HOLD_SECONDS": f"{settings.hold_seconds:g}",
-            "IDLE_TIMEOUT_SECONDS": f"{settings.idle_timeout_seconds:g}",
-            "KEEP_ALIVE_COMMENT_SECONDS": str(edge.keep_alive_seconds),
-            "MAX_BODY_BYTES": str(settings.max_body_bytes),
-            "MAX_HELD_REQUESTS": str(settings.max_held_requests),
-            "MODE_FILE": f"{CONFIG}/mode/mode",
-            "RESPONSES_BUCKET": self._props.cluster.responses_bucket,
-            "SERVER_KEEP_ALIVE_SECONDS": str(edge.idle_timeout_seconds + 10),
-            "TOTAL_TIMEOUT_SECONDS": f"{settings.total_timeout_seconds:g}",
-        }
-        return {"AWS_REGION": self._props.cluster.region} | {
-            f"HEADWAY_GATEWAY_{name}": value for name, value in values.items()
-        }
+        return {"AWS_REGION": self._props.cluster.region, **variables(self._settings)}
 
     def _volumes(self) -> tuple[k8s.Volume, ...]:
         def config(name: str) -> k8s.Volume:

@@ -75,7 +75,7 @@ class MetricsCollectorProps(Noun, arbitrary_types_allowed=True):
     engines: tuple[ScrapedEngine, ...]
     """The deployments that these pods belong to."""
     series_prefixes: tuple[str, ...]
-    """What the series begin with that are kept: those of every engine that could be deployed."""
+    """What the series begin with that are kept: those of every engine that could be deployed, and of the launcher."""
     prometheus: Endpoint
     """Where it writes."""
 

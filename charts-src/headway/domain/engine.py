@@ -88,7 +88,7 @@ class Counterparts(Noun):
 
 
 class EngineMetrics(Noun):
-    """What the engine exports for the scaling law."""
+    """What the engine exports for the scaling law and the dashboards."""
 
     path: UrlPath = "/metrics"
     """Path of the metrics."""
@@ -100,14 +100,16 @@ class EngineMetrics(Noun):
     """Gauge of requests it processes now."""
     waiting: SeriesName
     """Gauge of requests it has queued."""
+    kv_usage: SeriesName | None = None
+    """Gauge of the share of its KV cache in use, 0 to 1; absent leaves it off the dashboards."""
     model_label: LabelName | None = None
     """Label that holds the served name; without one, series are told apart by the pod they come from."""
 
     @model_validator(mode="after")
     def _kept(self) -> "EngineMetrics":
-        for key in ("running", "waiting"):
+        for key in ("running", "waiting", "kv_usage"):
             name = getattr(self, key)
-            if not name.startswith(self.prefix):
+            if name is not None and not name.startswith(self.prefix):
                 raise ValueError(
                     f"{key} {name!r} does not begin with prefix {self.prefix!r}; state what both begin with"
                 )
@@ -219,6 +221,8 @@ class EngineContract(EngineTerms):
 
     name: EngineName
     """Short name (`vllm`)."""
+    launcher: tuple[str, ...] = ()
+    """Program of the image that starts the engine, takes its requests and drains them; empty where its own command does."""
 
     @property
     def metrics_port(self) -> int:

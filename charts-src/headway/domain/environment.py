@@ -8,9 +8,10 @@ from headway.domain.backend import Backend
 from headway.domain.cluster import Cluster
 from headway.domain.engine import EngineName
 from headway.domain.fact import CertificateArn, HostName, RepositoryUrl
+from headway.domain.gateway_settings import GatewayChoices
 from headway.domain.gpu_pool import GpuPool, Name
 from headway.domain.model_deployment import DeploymentName, ModelDeployment
-from headway.domain.noun import Bytes, Noun, Seconds, WholeSeconds, spelled
+from headway.domain.noun import Noun, WholeSeconds, spelled
 from headway.domain.objective import Replicas
 
 
@@ -45,29 +46,13 @@ class Edge(Noun):
     """Pause between SSE comments while a stream has nothing to say; far below every timeout on the path."""
 
 
-class Gateway(Noun):
-    """The OpenAI endpoint in front of the model servers."""
+class Gateway(GatewayChoices):
+    """The OpenAI endpoint in front of the model servers: what is chosen of its own settings, and how it is run."""
 
     replicas: Replicas
     """Bounds of its autoscaler; at least 2 where a rollout must not cut the service."""
     mode: Literal["quiz", "survey"] = "quiz"
     """What the audience page shows."""
-    connect_timeout_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 2
-    """Longest wait for a connection to a model server."""
-    first_byte_timeout_seconds: Annotated[Seconds, Field(gt=0, le=600)] = 60
-    """Longest wait for the first byte of an answer."""
-    idle_timeout_seconds: Annotated[Seconds, Field(gt=0, le=600)] = 30
-    """Longest silence inside an answer."""
-    total_timeout_seconds: Annotated[Seconds, Field(gt=0, le=3600)] = 600
-    """Longest answer."""
-    hold_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 300
-    """Longest that a request is held while its deployment wakes from zero."""
-    max_held_requests: Annotated[int, Field(ge=0, le=100_000)] = 256
-    """Requests held at once; the next one gets 503 with Retry-After."""
-    drain_seconds: Annotated[WholeSeconds, Field(ge=1, le=3600)] = 120
-    """Time streams may finish in after SIGTERM."""
-    max_body_bytes: Annotated[Bytes, Field(ge=1024)] = 262_144
-    """Largest request body; more is refused before it is buffered."""
 
 
 class Frontend(Noun):

@@ -1,5 +1,10 @@
-"""Settings of the gateway: one model, which the program reads from its environment and synth renders into it."""
+"""Settings of the gateway: one model, which the program reads from its environment and synth renders into it.
 
+Each group is in two parts: what is a matter of choice, which an environment file may state, and on top of it what the place
+that the gateway runs in decides.
+"""
+
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,36 +16,26 @@ Requests = Annotated[int, Unit("requests"), Field(ge=0)]
 Streams = Annotated[int, Unit("streams"), Field(ge=1)]
 
 
-class ClientSettings(Noun):
+class ClientChoices(Noun):
     """Who may ask, and how much."""
 
-    api_keys_file: Path | None = None
-    """File of hashed keys, `name:sha256-hex` a line; two lines of one name overlap while a key is rotated."""
-    jwks_file: Path | None = None
-    """File of the issuer's public keys (JWKS); with it, a signed JWT is accepted in place of an API key."""
-    jwt_issuer: str | None = None
-    """The only issuer (`iss`) that is believed; needed with `jwks_file`."""
-    jwt_audience: str | None = None
-    """The audience (`aud`) that a JWT must name; needed with `jwks_file`."""
     shared_clients: tuple[str, ...] = ()
     """Clients whose key many people hold (an audience): each address is limited on its own."""
     presenter_clients: tuple[str, ...] = ()
     """Clients that may draw winners."""
-    trusted_proxy_hops: Annotated[int, Field(ge=0, le=8)] = 0
-    """Proxies in front whose `X-Forwarded-For` entries are believed; 0 takes the peer's address."""
     requests_per_minute: Annotated[int, Unit("requests/min"), Field(ge=1)] = 600
     """Requests a client may make in a minute, on average."""
     request_burst: Annotated[Requests, Field(ge=1)] = 120
     """Requests a client may make at once."""
     tokens_per_minute: Annotated[int, Unit("tokens/min"), Field(ge=1)] = 1_000_000
-    """Tokens a client may ask for in a minute: prompt (4 characters a token) plus the output it allows; unused ones return."""
+    """Tokens a client may ask for in a minute: prompt (4 characters a token) and the output it allows; unused ones return."""
     token_burst: Tokens = 200_000
     """Tokens a client may ask for at once."""
     max_streams_per_client: Streams = 256
     """Answers a client may have open at once."""
 
 
-class RequestSettings(Noun):
+class RequestChoices(Noun):
     """What a request may hold."""
 
     max_body_bytes: Annotated[Bytes, Field(ge=1024)] = 262_144
@@ -59,13 +54,11 @@ class RequestSettings(Noun):
     """Let `response_format` through, with the same reservation."""
     cache_salt: bool = True
     """Send a `cache_salt` of the client's, so that nobody can time another's prompts through the prefix cache."""
-    allowed_hosts: tuple[str, ...] = ()
-    """Names accepted in `Host`; empty accepts every well-formed one, since nothing is decided by it."""
     allowed_origins: tuple[str, ...] = ()
     """Web origins whose pages may call from a browser; empty allows the gateway's own only."""
 
 
-class WaitSettings(Noun):
+class WaitChoices(Noun):
     """Every wait, and what happens at its end."""
 
     header_timeout_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 10
@@ -74,8 +67,6 @@ class WaitSettings(Noun):
     """Longest wait for a whole request body; then 408."""
     write_timeout_seconds: Annotated[Seconds, Field(gt=0, le=600)] = 30
     """Longest that a client may leave an answer unread; then it is cut off and its model server freed."""
-    server_keep_alive_seconds: WholeSeconds = 130
-    """How long an idle client connection is kept; longer than the load balancer's idle timeout."""
     connect_timeout_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 2
     """Longest wait for a connection to a model server."""
     first_byte_timeout_seconds: Annotated[Seconds, Field(gt=0, le=600)] = 60
@@ -84,8 +75,6 @@ class WaitSettings(Noun):
     """Longest silence inside an answer."""
     total_timeout_seconds: Annotated[Seconds, Field(gt=0, le=3600)] = 600
     """Longest answer, with its wait for a model server."""
-    keep_alive_comment_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 15
-    """Pause between SSE comments while a stream has nothing to say."""
     hold_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 300
     """Longest that a request is held while no replica is ready."""
     hold_silent_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 100
@@ -98,13 +87,9 @@ class WaitSettings(Noun):
     """Time streams may finish in after SIGTERM; the rest end with an error event."""
 
 
-class ReplicaSettings(Noun):
+class ReplicaChoices(Noun):
     """How replicas are found and left alone."""
 
-    upstreams_file: Path | None = None
-    """Which addresses serve which models; `--upstreams` says the same."""
-    discovery: Literal["file", "endpointslices"] = "file"
-    """`file`: every address of the upstreams file is a replica. `endpointslices`: its Services' ready endpoints are."""
     ejection_failures: Annotated[int, Field(ge=1, le=100)] = 3
     """Failures in a row after which a replica is left alone."""
     ejection_seconds: Annotated[Seconds, Field(gt=0, le=600)] = 5
@@ -115,36 +100,114 @@ class ReplicaSettings(Noun):
     """Client connections of one process; the next one is closed at once."""
 
 
-class StorageSettings(Noun):
+class StorageChoices(Noun):
     """Where answers of surveys and the questions asked are kept."""
 
-    responses_bucket: str | None = None
-    """S3 bucket; without it, surveys answer 503 and questions are not kept."""
-    s3_endpoint: str | None = None
-    """Address of an S3 API that is not AWS's."""
     storage_timeout_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 5
     """Longest wait for one answer of the store, retries included."""
     survey_retention_days: Annotated[int, Unit("days"), Field(ge=1, le=3650)] = 30
     """Written on each answer as its time of expiry; the bucket's lifecycle rule deletes it."""
     keep_questions: bool = False
     """Keep what is asked, with neither name nor address, in the bucket."""
+
+
+class ProcessChoices(Noun):
+    """The program itself."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severe event that is logged."""
+
+
+class GatewayChoices(
+    ProcessChoices, StorageChoices, ReplicaChoices, WaitChoices, RequestChoices, ClientChoices
+):  # the last base's fields come first
+    """Every setting that is a matter of choice: what the section `gateway` of an environment may state."""
+
+
+class ClientSettings(ClientChoices):
+    """Clients, with the files that they are known by and the proxies in front of them."""
+
+    api_keys_file: Path | None = None
+    """File of hashed keys, `name:sha256-hex` a line; two lines of one name overlap while a key is rotated."""
+    jwks_file: Path | None = None
+    """File of the issuer's public keys (JWKS); with it, a signed JWT is accepted in place of an API key."""
+    jwt_issuer: str | None = None
+    """The only issuer (`iss`) that is believed; needed with `jwks_file`."""
+    jwt_audience: str | None = None
+    """The audience (`aud`) that a JWT must name; needed with `jwks_file`."""
+    trusted_proxy_hops: Annotated[int, Field(ge=0, le=8)] = 0
+    """Proxies in front whose `X-Forwarded-For` entries are believed; 0 takes the peer's address."""
+
+
+class RequestSettings(RequestChoices):
+    """Requests, with the names that they may be sent to."""
+
+    allowed_hosts: tuple[str, ...] = ()
+    """Names accepted in `Host`; empty accepts every well-formed one, since nothing is decided by it."""
+
+
+class WaitSettings(WaitChoices):
+    """Waits, with those that the path in front prescribes."""
+
+    server_keep_alive_seconds: WholeSeconds = 130
+    """How long an idle client connection is kept; longer than the load balancer's idle timeout."""
+    keep_alive_comment_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 15
+    """Pause between SSE comments while a stream has nothing to say."""
+
+
+class ReplicaSettings(ReplicaChoices):
+    """Replicas, with where they are read from."""
+
+    upstreams_file: Path | None = None
+    """Which addresses serve which models; `--upstreams` says the same."""
+    discovery: Literal["file", "endpointslices"] = "file"
+    """`file`: every address of the upstreams file is a replica. `endpointslices`: its Services' ready endpoints are."""
+
+
+class StorageSettings(StorageChoices):
+    """What is kept, with where, and the mode that says what is asked."""
+
+    responses_bucket: str | None = None
+    """S3 bucket; without it, surveys answer 503 and questions are not kept."""
+    s3_endpoint: str | None = None
+    """Address of an S3 API that is not AWS's."""
     mode_file: Path | None = None
     """File with `quiz` or `survey`, read again when it changes; without it the mode is `quiz`."""
 
 
-class ProcessSettings(Noun):
-    """The program itself."""
+class ProcessSettings(ProcessChoices):
+    """The program, with how many of it there are and where its traces go."""
 
     workers: Annotated[int, Unit("processes"), Field(ge=1, le=64)] = 1
     """Processes that share the port; limits of clients and of held requests are divided among them."""
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """Least severe event that is logged."""
     otlp_endpoint: str | None = None
     """OTLP/HTTP collector for traces; without it none are made."""
 
 
-class GatewaySettings(ClientSettings, RequestSettings, WaitSettings, ReplicaSettings, StorageSettings, ProcessSettings):
-    """Every setting of the gateway; its environment variable is `HEADWAY_GATEWAY_` and the name in capitals."""
+class GatewaySettings(ProcessSettings, StorageSettings, ReplicaSettings, WaitSettings, RequestSettings, ClientSettings):
+    """Every setting of the gateway; its environment variable is `HEADWAY_GATEWAY_` and the name in capitals.
+
+    What is not of `GatewayChoices` is decided by the place it runs in: files, addresses, and the path in front of it.
+    """
 
 
 ENVIRONMENT_PREFIX = "HEADWAY_GATEWAY_"
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting (`drain_seconds` → `HEADWAY_GATEWAY_DRAIN_SECONDS`)."""
+    return f"{ENVIRONMENT_PREFIX}{field.upper()}"
+
+
+def variables(settings: GatewaySettings) -> dict[str, str]:
+    """The environment from which the program reads these very settings: one variable for each that has a value."""
+    values = settings.model_dump(mode="json", exclude_none=True)
+    return {variable(name): _text(value) for name, value in sorted(values.items())}
+
+
+def _text(value: object) -> str:
+    """A value as pydantic-settings reads it: texts as they are, lists and switches as JSON, whole numbers without `.0`."""
+    if isinstance(value, str):
+        return value
+    whole = isinstance(value, float) and value.is_integer()
+    return json.dumps(int(value) if whole else value)  # type: ignore[call-overload]

@@ -23,6 +23,7 @@ from headway.domain.model_deployment import ModelDeployment
 from headway.domain.names import RESERVED, resource_name
 from headway.domain.noun import Noun
 from headway.environments.engine_checks import backend_findings, engine_findings
+from headway.environments.gateway_checks import gateway_findings
 from headway.environments.source import Located
 from headway.recipes.machine import machines
 from headway.scaling import DOCUMENTED_LAWS, LAWS
@@ -72,7 +73,9 @@ def check(parts: Parts, catalog: Catalog, tree: Located) -> list[Fault]:
     findings = list(backend_findings(parts.backends, catalog))
     catalog = catalog.with_backends(parts.backends)
     findings += [*_cluster(parts, catalog), *_certificate(parts)]
-    findings += [*_waits(parts), *_floors(parts), *_drains(parts), *_names(parts)]
+    findings += [*_waits(parts), *_floors(parts), *_names(parts)]
+    if parts.gateway:
+        findings += gateway_findings(parts.gateway, parts.edge, parts.models)
     for name, pool in parts.pools.items():
         findings += [_below(("pools", name), found) for found in _pool(pool, parts.cluster, catalog)]
     for name, model in parts.models.items():
@@ -135,18 +138,12 @@ def _certificate(parts: Parts) -> Iterator[Finding]:
 
 
 def _waits(parts: Parts) -> Iterator[Finding]:
-    edge, gateway = parts.edge, parts.gateway
+    edge = parts.edge
     if edge and edge.keep_alive_seconds * 2 > edge.idle_timeout_seconds:
         yield (
             ("edge", "keep_alive_seconds"),
             f"is {edge.keep_alive_seconds} s and the load balancer closes after {edge.idle_timeout_seconds} s",
             f"at most {edge.idle_timeout_seconds // 2} s, so that one lost comment does not end a stream",
-        )
-    if gateway and gateway.first_byte_timeout_seconds > gateway.total_timeout_seconds:
-        yield (
-            ("gateway", "first_byte_timeout_seconds"),
-            f"is {gateway.first_byte_timeout_seconds:g} s and total_timeout_seconds is {gateway.total_timeout_seconds:g} s",
-            "lower it, or raise the total",
         )
 
 
@@ -154,18 +151,6 @@ def _floors(parts: Parts) -> Iterator[Finding]:
     for name, program in (("gateway", parts.gateway), ("frontend", parts.frontend)):
         if program and program.replicas.min < 1:
             yield (name, "replicas", "min"), "is 0, and an HPA on CPU cannot wake what sleeps", "at least 1"
-
-
-def _drains(parts: Parts) -> Iterator[Finding]:
-    """A gateway that stops sooner than its longest stream cuts it in every rollout."""
-    longest = max(parts.models.items(), key=lambda entry: entry[1].longest_stream_seconds, default=None)
-    if parts.gateway and longest and parts.gateway.drain_seconds < longest[1].longest_stream_seconds:
-        name, seconds = longest[0], longest[1].longest_stream_seconds
-        yield (
-            ("gateway", "drain_seconds"),
-            f"is {parts.gateway.drain_seconds} s and streams of {name} may last {seconds} s",
-            f"at least {seconds}, or a shorter models.{name}.longest_stream_seconds",
-        )
 
 
 def _names(parts: Parts) -> Iterator[Finding]:

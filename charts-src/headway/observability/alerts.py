@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headway.domain.engine import EngineContract
+from headway.observability.panels import percentile
+from headway.observability.watched import Watched
 from headway.scaling import total
 
 RUNBOOKS = "docs/runbooks"
@@ -26,18 +27,10 @@ class Alert:
         return f"{RUNBOOKS}/{self.name}.md"
 
 
-@dataclass(frozen=True)
-class Watched:
-    """A model deployment as alerts see it."""
-
-    name: str
-    namespace: str
-    served_name: str
-    engine: EngineContract
-    max_replicas: int
-    cold_start_seconds: int
-    ttft_seconds: float
-    percentile: int
+GATEWAY_JOB = "gateway-admin"
+"""Its job in Prometheus: the Service that is scraped."""
+BROKEN_SHARE = 0.01
+"""Of all answers, that a deployment may break off before somebody is woken."""
 
 
 def alerts(watched: Sequence[Watched], scrape_interval_seconds: int) -> list[Alert]:
@@ -50,7 +43,36 @@ def alerts(watched: Sequence[Watched], scrape_interval_seconds: int) -> list[Ale
             "page",
             "Nobody scrapes the model servers: scaling runs on its fallback",
         ),
+        *_of_gateway(scrape_interval_seconds),
         *(alert for deployment in watched for alert in _of(deployment)),
+    ]
+
+
+def _of_gateway(scrape_interval_seconds: int) -> list[Alert]:
+    unstored = 'sum(rate(headway_gateway_surveys_total{outcome="failed"}[5m]))'
+    unkept = 'sum(rate(headway_gateway_questions_total{outcome=~"failed|dropped"}[5m]))'
+    return [
+        Alert(
+            "GatewayDown",
+            f'absent(up{{job="{GATEWAY_JOB}"}} == 1)',
+            max(60, 6 * scrape_interval_seconds),
+            "page",
+            "No gateway answers: no request is served, and no sleeping deployment wakes",
+        ),
+        Alert(
+            "SurveyAnswersNotStored",
+            f"{unstored} > 0",
+            120,
+            "page",
+            "The object store does not take survey answers: clients are told to try again",
+        ),
+        Alert(
+            "QuestionsNotKept",
+            f"{unkept} > 0",
+            900,
+            "ticket",
+            "Questions are missing from the log",
+        ),
     ]
 
 
@@ -58,9 +80,10 @@ def _of(deployment: Watched) -> list[Alert]:
     target = f'scaledObject="{deployment.name}"'
     model = f'model="{deployment.served_name}"'
     waiting = total("waiting", deployment.engine, deployment.served_name, deployment.name)
-    hpa = f'horizontalpodautoscaler="keda-hpa-{deployment.name}",namespace="{deployment.namespace}"'
-    share = deployment.percentile / 100
-    ttft = f"histogram_quantile({share:g}, sum by (le) (rate(headway_gateway_ttft_seconds_bucket{{{model}}}[5m])))"
+    hpa = f'horizontalpodautoscaler="{deployment.autoscaler}",namespace="{deployment.namespace}"'
+    ttft = percentile(deployment.percentile / 100, "headway_gateway_ttft_seconds", model)
+    broken = f"sum(rate(headway_gateway_broken_streams_total{{{model}}}[5m]))"
+    answered = f"sum(rate(headway_gateway_requests_total{{{model}}}[5m]))"
     return [
         Alert(
             "ScalerError",
@@ -83,5 +106,19 @@ def _of(deployment: Watched) -> list[Alert]:
             max(300, 2 * deployment.cold_start_seconds),
             "page",
             f"p{deployment.percentile} TTFT of {deployment.name} is above its objective of {deployment.ttft_seconds:g} s",
+        ),
+        Alert(
+            "RequestsHeldTooLong",
+            f"sum(headway_gateway_requests_held{{{model}}}) > 0",
+            int(1.5 * deployment.cold_start_seconds),
+            "page",
+            f"Requests for {deployment.name} wait for a replica for longer than it takes to start one",
+        ),
+        Alert(
+            "BrokenStreams",
+            f"{broken} / {answered} > {BROKEN_SHARE:g}",
+            300,
+            "page",
+            f"Model servers of {deployment.name} break answers off after their first byte",
         ),
     ]

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from headway.domain.runtime_image import Engine
 from headway.policies.index import Index
+from headway.policies.launcher import launch
 from headway.policies.manifest import Field, Manifest
 from headway.policies.pods import RUN_TO_END, Container, Pod
 
@@ -49,7 +50,9 @@ class ModelServer:
     container: Container
     engine: Engine
     words: tuple[str, ...]
-    """What follows the start of the server."""
+    """What follows the start of the engine: its arguments."""
+    launcher_port: int | None = None
+    """Port of the launcher in front of the engine, which is then the one that is listened on."""
 
     @cached_property
     def flags(self) -> dict[str, str | None]:
@@ -92,6 +95,8 @@ class ModelServer:
     @property
     def port(self) -> int | None:
         """The port it listens on, or `None` where the flag is no number or a configuration file may say it."""
+        if self.launcher_port is not None:
+            return self.launcher_port
         if "config" in self.flags or ("port" in self.flags and self.whole_number("port") is None):
             return None
         return self.whole_number("port") or PORTS[self.engine]
@@ -141,6 +146,9 @@ def answering_servers(index: Index) -> list[ModelServer]:
 
 def _servers(pod: Pod, container: Container) -> Iterator[ModelServer]:
     words = tuple(_filled_in(word, container) for word in flat(container.arguments))
+    if launched := launch(words, container.image, bool(container.each("command"))):
+        yield ModelServer(pod, container, launched.engine, _until_end(launched.engine_words), launched.port)
+        return
     for position in range(len(words)):
         for pattern, engine in _STARTS:
             if end := _starts(words, position, pattern):

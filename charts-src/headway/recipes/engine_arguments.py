@@ -59,8 +59,10 @@ class EngineArguments(Noun):
     """What the deployment states beyond these; it takes the place of a planned argument with the same flag."""
 
     def command(self) -> tuple[str, ...]:
-        """The program."""
-        return self.engine.command
+        """The program that answers: the launcher, which hands the engine what follows `--`, else the engine's own."""
+        if not self.engine.launcher:
+            return self.engine.command
+        return (*self.engine.launcher, "--host", LISTEN, "--port", str(self.engine.port), "--")
 
     def arguments(self) -> tuple[str, ...]:
         """The server's arguments, in one order for every render."""

@@ -30,7 +30,7 @@ from headway.scaling.expression import (
     weights,
 )
 from headway.scaling.law import DEFAULT_LAW, LAWS, ScalingLaw, desired_replicas
-from headway.scaling.signals import DEPLOYMENT_LABEL, GATEWAY_SERIES, otel_query, promql, series, total
+from headway.scaling.signals import DEPLOYMENT_LABEL, GATEWAY_SERIES, otel_query, promql, selector, series, total
 from headway.scaling.target import check_target
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "parse",
     "promql",
     "read_formula",
+    "selector",
     "series",
     "total",
     "weights",

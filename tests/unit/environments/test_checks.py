@@ -17,15 +17,33 @@ def problems(folder: Path, **over: Any) -> list[str]:
     return []
 
 
+def a_gateway(**over: Any) -> dict[str, Any]:
+    """A gateway whose waits all end with the whole answer's 60 s, before one model whose streams last as long."""
+    lawful = {"first_byte_timeout_seconds": 30, "total_timeout_seconds": 60, "hold_seconds": 60, "drain_seconds": 60}
+    return {"gateway": {**lawful, **over}, "models": only(it=a_model(longest_stream_seconds=60))}
+
+
 @pytest.mark.parametrize(
     ("over", "path"),
     [
-        ({"edge": {"idle_timeout_seconds": 60, "keep_alive_seconds": 30}}, None),
-        ({"edge": {"idle_timeout_seconds": 60, "keep_alive_seconds": 31}}, "edge.keep_alive_seconds"),
-        ({"gateway": {"first_byte_timeout_seconds": 60, "total_timeout_seconds": 60}}, None),
+        ({"edge": {"idle_timeout_seconds": 100, "keep_alive_seconds": 50}}, None),
+        ({"edge": {"idle_timeout_seconds": 100, "keep_alive_seconds": 51}}, "edge.keep_alive_seconds"),
+        (a_gateway(first_byte_timeout_seconds=60), None),
+        (a_gateway(first_byte_timeout_seconds=60.5), "gateway.first_byte_timeout_seconds"),
+        (a_gateway(idle_timeout_seconds=60.5), "gateway.idle_timeout_seconds"),
+        (a_gateway(hold_seconds=60.5), "gateway.hold_seconds"),
+        ({"edge": {"idle_timeout_seconds": 99}}, "gateway.hold_silent_seconds"),
+        (a_gateway(drain_seconds=59), "gateway.drain_seconds"),
+        (a_gateway(total_timeout_seconds=59.5), "gateway.total_timeout_seconds"),
+        (a_gateway(max_held_requests=40, max_requests_in_flight=40, max_connections=40), None),
+        (a_gateway(max_held_requests=41, max_requests_in_flight=40), "gateway.max_held_requests"),
+        (a_gateway(max_requests_in_flight=41, max_connections=40), "gateway.max_requests_in_flight"),
+        (a_gateway(max_output_tokens=4096, token_burst=4095), "gateway.max_output_tokens"),
+        (a_gateway(shared_clients=["a"], presenter_clients=["b", "a"]), "gateway.presenter_clients"),
+        ({"gateway": {"idle_timeout_seconds": 100}, "edge": {"idle_timeout_seconds": 100}}, None),
         (
-            {"gateway": {"first_byte_timeout_seconds": 60.5, "total_timeout_seconds": 60}},
-            "gateway.first_byte_timeout_seconds",
+            {"gateway": {"idle_timeout_seconds": 101}, "edge": {"idle_timeout_seconds": 100}},
+            "gateway.idle_timeout_seconds",
         ),
         ({"cluster": {"zones": ["us-east-1f", "us-east-1-bos-1a"]}}, None),
         ({"cluster": {"zones": ["us-east-1f", "us-east-10a"]}}, "cluster.zones.1"),

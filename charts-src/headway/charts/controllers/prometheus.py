@@ -18,6 +18,7 @@ from headway.charts.controllers.needs import always
 from headway.charts.controllers.prometheus_values import (
     Admin,
     Alertmanager,
+    Dashboards,
     ExtraPodMonitor,
     Grafana,
     InternalService,
@@ -31,6 +32,7 @@ from headway.charts.controllers.prometheus_values import (
     QueryOptions,
     Selector,
     Server,
+    Sidecar,
     Storage,
     VolumeClaimSpec,
     VolumeClaimTemplate,
@@ -73,6 +75,10 @@ PROMETHEUS = Endpoint(
     pods=Pods.of(NAMESPACE, {"app.kubernetes.io/name": "prometheus", "operator.prometheus.io/name": SERVER}),
 )
 """Where Prometheus answers queries and takes remote writes."""
+DASHBOARD_READERS = k8s.Subject(
+    kind="Group", name=f"system:serviceaccounts:{NAMESPACE}", api_group="rbac.authorization.k8s.io"
+)
+"""Who reads dashboards: the accounts of Grafana's namespace. Its own one is named by the chart, not by this set."""
 
 
 def values(spec: EnvironmentSpec) -> PrometheusValues:
@@ -91,6 +97,7 @@ def values(spec: EnvironmentSpec) -> PrometheusValues:
             ingress=Off(),
             admin=Admin(existing_secret=GRAFANA_SECRET, user_key="admin-user", password_key="admin-password"),  # noqa: S106
             rbac=NamespacedRbac(),
+            sidecar=Sidecar(dashboards=Dashboards(search_namespace=(NAMESPACE, METRICS))),
         ),
         prometheus_operator=Operator(resources=ContainerResources.of("100m", "128Mi", "256Mi")),
         extra_manifests=(*_grafana_secret(spec), _guard()),

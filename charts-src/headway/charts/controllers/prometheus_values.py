@@ -133,13 +133,27 @@ class NamespacedRbac(Values):
     namespaced: bool = True
 
 
+class Dashboards(Values):
+    """Where the sidecar looks for ConfigMaps with the label `grafana_dashboard`."""
+
+    search_namespace: tuple[str, ...]
+    """The chart's default is every namespace, which rights in the own one do not allow."""
+
+
+class Sidecar(Values):
+    """Grafana's neighbour, which loads dashboards."""
+
+    dashboards: Dashboards
+
+
 class Grafana(Values):
-    """Grafana. Dashboards are ConfigMaps of its own namespace with the label `grafana_dashboard`."""
+    """Grafana. Dashboards are ConfigMaps with the label `grafana_dashboard`, of its own namespace and Headway's."""
 
     service: InternalService
     ingress: Off
     admin: Admin
     rbac: NamespacedRbac
+    sidecar: Sidecar
 
 
 class Operator(Values):

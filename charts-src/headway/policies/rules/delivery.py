@@ -45,6 +45,8 @@ FLOORS: tuple[tuple[str, tuple[int, int, int], str], ...] = (
     ("litellm", (1, 84, 0), "CVE-2026-49468, bypass by the Host header"),
 )
 """Image name, first version without the advisory, advisory; state of 2026-11-20."""
+_ENGINE_INSIDE = ("model-server-vllm", "vllm-openai")
+"""Headway's own image carries vLLM under vLLM's version."""
 
 
 @rule(
@@ -236,8 +238,9 @@ def image_below_floor(index: Index) -> Iterator[Hit]:
         for container in pod.all_containers:
             name, tag = _tag(container.image.partition("@")[0])
             version = _version(tag)
+            program = name.rpartition("/")[2].replace(*_ENGINE_INSIDE)
             for image, floor, advisory in FLOORS if version and not name.startswith(OTHER_NUMBERS) else ():
-                if name.rpartition("/")[2].startswith(image) and version and version < floor:
+                if program.startswith(image) and version and version < floor:
                     severity: Severity | None = "error" if floor < (0, 33, 0) or image != "vllm-openai" else None
                     fixed = ".".join(map(str, floor))
                     message = f"{container.image.partition('@')[0]} lacks the fix of {advisory}, in {fixed}"

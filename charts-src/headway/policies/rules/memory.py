@@ -23,7 +23,7 @@ PROCESS_GIB = 4.0
 """API server and engine core in memory of the host. Estimate."""
 _NO_GPU_IMAGES = re.compile(r"cpu|neuron|tpu|hpu|xpu|openvino|gaudi|spyre|arm64|macos")
 
-_GPU_IMAGES = re.compile(r"vllm-openai|sglang|rocm/vllm|vllm-rocm")
+_GPU_IMAGES = re.compile(r"vllm-openai|model-server-vllm|sglang|rocm/vllm|vllm-rocm")
 
 
 @dataclass(frozen=True)
