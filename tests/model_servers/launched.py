@@ -24,8 +24,9 @@ class Launched:
         self.port = port
         self.base_url = f"http://127.0.0.1:{port}"
         self._command = command
-        self._environment = {**os.environ, **(environment or {})}
         self._folder = tempfile.TemporaryDirectory(prefix="launched-")
+        # What a killed launcher or engine leaves behind lies in this folder as well.
+        self._environment = {**os.environ, **(environment or {}), "TMPDIR": self._folder.name}
         self.log = Path(self._folder.name, "log")
 
     def __enter__(self) -> Self:

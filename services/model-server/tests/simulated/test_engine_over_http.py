@@ -39,12 +39,14 @@ def test_the_official_client_knows_the_errors(engine: SimulatedEngine) -> None:
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_client_that_leaves_frees_its_request_within_a_second(engine: SimulatedEngine, stream: bool) -> None:
     core = engine.simulation.driver.engine
+    aborted = engine.simulation.recorder.finished["abort"]
     with connection(engine.url, chat_request(stream=stream, max_tokens=900, ignore_eos=True)):
         until(lambda: core.running == 1)
     left = time.monotonic()
     until(lambda: core.running == 0, seconds=1.0)
     assert time.monotonic() - left < 1.0
     assert core.kv_usage == 0.0
+    until(lambda: engine.simulation.recorder.finished["abort"] == aborted + 1)
 
 
 def test_a_client_that_leaves_while_it_waits_frees_its_place(engine: SimulatedEngine) -> None:

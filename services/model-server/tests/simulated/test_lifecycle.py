@@ -1,11 +1,13 @@
 """From the start of an engine to its end, inside this process."""
 
+import asyncio
+
 import pytest
 from click.testing import CliRunner
 
-from headway_model_server.simulated import SimulatedEngine, running_in_thread
+from headway_model_server.simulated import SimulatedEngine, running, running_in_thread
 from headway_model_server.simulated.__main__ import main
-from simulated.builders import CARD, chat_request, connection, listens, options, read_until
+from simulated.builders import CARD, TIMEOUT_SECONDS, chat_request, connection, listens, options, read_until
 from simulated.waiting import until
 
 
@@ -48,6 +50,30 @@ def test_a_signal_ends_a_cold_start() -> None:
         until(lambda: engine.loop is not None)
         terminate(engine)
         until(lambda: engine.socket.fileno() == -1)
+
+
+def test_an_engine_may_run_inside_the_event_loop_of_a_program() -> None:
+    async def status() -> bytes:
+        async with running(options()) as engine:
+            reader, writer = await asyncio.open_connection(*engine.socket.getsockname()[:2])
+            writer.write(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
+            line = await asyncio.wait_for(reader.readline(), TIMEOUT_SECONDS)
+            writer.close()
+            return line
+
+    assert asyncio.run(status()) == b"HTTP/1.1 200 OK\r\n"
+
+
+def test_an_engine_that_breaks_says_so_and_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(now: float) -> None:
+        raise ArithmeticError(f"broken at {now}")
+
+    with running_in_thread(options(speed=5.0)) as engine:
+        with connection(engine.url, chat_request(stream=True, max_tokens=900, ignore_eos=True)) as opened:
+            read_until(opened, b'"content":""')
+            monkeypatch.setattr(engine.simulation.driver.engine, "step", broken)
+            assert b'"type":"InternalServerError"' in read_until(opened, b"[DONE]")
+        assert engine.exit_code == 1
 
 
 @pytest.mark.parametrize(

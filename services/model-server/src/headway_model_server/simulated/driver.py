@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from headway.engine import REQUEST_SECONDS, Engine, Limits, Request, Sequence, Step, StepSeconds
+from headway.engine import REQUEST_SECONDS, Engine, Limits, Request, Step, StepSeconds
 from headway_model_server.simulated.clock import Clock
 
 FORGIVEN_SECONDS = 0.25
@@ -19,7 +19,6 @@ class EngineDead(Exception):
 class Mailbox:
     """Where the tokens of one call arrive: how many each of its sequences has."""
 
-    sequences: dict[str, Sequence] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
     dead: bool = False
     _news: bool = False
@@ -72,17 +71,14 @@ class Driver:
         if not self.alive:
             raise EngineDead
         for request in requests:
-            box.sequences[request.id] = self.engine.add(request, arrived)
+            self.engine.add(request, arrived)
             box.made[request.id] = 0
             self._boxes[request.id] = box
         self._work.set()
 
-    def leave(self, box: Mailbox) -> list[Sequence]:
-        """Drops what is not finished of a call; returns it."""
-        unfinished = [sequence for name, sequence in box.sequences.items() if self._boxes.pop(name, None)]
-        for sequence in unfinished:
-            self.engine.abort(sequence.request.id)
-        return unfinished
+    def leave(self, box: Mailbox) -> int:
+        """Drops what is not finished of a call; returns how many sequences that were."""
+        return sum(self._boxes.pop(name, None) is not None and self.engine.abort(name) for name in box.made)
 
     def stop(self) -> None:
         """Stops the engine at once: nobody gets anything any more, not even an end."""

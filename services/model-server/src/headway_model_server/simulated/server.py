@@ -134,7 +134,16 @@ class SimulatedEngine:
     def _start(self, coroutine: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(coroutine)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A task that failed takes the engine with it: a server that only looks alive would hang its clients."""
+        self._tasks.discard(task)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        say(f"EngineCore encountered a fatal error: {error!r}")
+        if self.simulation.driver.alive:
+            self._start(self._crash())
 
 
 def serve(options: SimulationOptions) -> int:

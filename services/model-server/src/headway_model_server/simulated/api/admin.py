@@ -1,4 +1,8 @@
-"""Changes faults while the engine runs: `GET`, `PUT` and `DELETE /simulated/faults`, where that is allowed."""
+"""Changes faults while the engine runs: `GET`, `PUT` and `DELETE /simulated/faults`, where that is allowed.
+
+The answer names the faults that are on, how often each was met, and by how many seconds the machine came too late for the
+steps of the simulated engine (`late_seconds`; above 0 the engine was slower than it pretends to be).
+"""
 
 import json
 from collections.abc import Callable
@@ -16,8 +20,11 @@ PATH = "/simulated/faults"
 def admin_routes(simulation: Simulation, changed: Callable[[], None]) -> list[Route]:
     """The admin paths; `changed` is called after every change."""
 
+    def shown() -> JSONResponse:
+        return JSONResponse({**simulation.faults.shown(), "late_seconds": simulation.driver.late_seconds})
+
     async def show(_: Request) -> JSONResponse:
-        return JSONResponse(simulation.faults.shown())
+        return shown()
 
     async def replace(request: Request) -> JSONResponse:
         try:
@@ -28,6 +35,6 @@ def admin_routes(simulation: Simulation, changed: Callable[[], None]) -> list[Ro
         except (NoSuchFault, json.JSONDecodeError, UnicodeDecodeError) as error:
             return JSONResponse({"error": str(error)}, 400)
         changed()
-        return JSONResponse(simulation.faults.shown())
+        return shown()
 
     return [Route(PATH, show, methods=["GET"]), Route(PATH, replace, methods=["PUT", "DELETE"])]

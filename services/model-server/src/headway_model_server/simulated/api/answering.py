@@ -28,8 +28,7 @@ class Answering(Response):
         try:
             await unless_left(sends, receive)
         finally:
-            unfinished = self._simulation.driver.leave(self._generation.box)
-            self._simulation.recorder.aborted(len(unfinished))
+            self._simulation.recorder.aborted(self._simulation.driver.leave(self._generation.box))
 
     async def _stream(self, scope: Scope, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})

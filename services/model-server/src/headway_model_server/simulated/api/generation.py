@@ -9,7 +9,7 @@ from headway.engine import Request
 from headway_model_server.simulated.api.answer import Answer, write_answer
 from headway_model_server.simulated.api.bodies import DONE, Frame, encode
 from headway_model_server.simulated.api.call import Call
-from headway_model_server.simulated.api.errors import ApiError, EngineGone
+from headway_model_server.simulated.api.errors import EngineGone
 from headway_model_server.simulated.driver import Driver, EngineDead, Mailbox
 
 PREFIXES = {"chat": "chatcmpl-", "completion": "cmpl-"}
@@ -77,7 +77,7 @@ class Generation:
                     open_choices -= closed
                     yield piece
         except EngineDead:
-            yield b"data: " + encode_error(EngineGone(DEAD)) + b"\n\n"
+            yield b"data: " + EngineGone(DEAD).body() + b"\n\n"
             yield DONE
             return
         yield self.frame.end(sum(sent))
@@ -91,11 +91,6 @@ class Generation:
         if made == len(answer.texts):
             return self.frame.closing(index, text, answer), True
         return around[0] + encode(text) + around[1], False
-
-
-def encode_error(error: ApiError) -> bytes:
-    """An error as an event of a stream that has begun."""
-    return error.body()
 
 
 def begin(call: Call, fingerprint: str, server_seed: int) -> Generation:

@@ -1,0 +1,3 @@
+module headway.dev/gateway-bench
+
+go 1.24
