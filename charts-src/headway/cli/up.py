@@ -34,6 +34,7 @@ VLLM_ARGUMENTS = (
 @click.option("--port-base", type=click.IntRange(1, 65_531), help="First of four ports.  [default: free ones]")
 @click.option("--lan", is_flag=True, help="Let phones on the network reach pages and gateway.")
 @click.option("--audience-url", help="Address in the QR code.  [default: this machine's]")
+@click.option("--open", "open_pages", is_flag=True, help="Open the control room in the browser.")
 @click.option("--headless", is_flag=True, help="Nobody looks: give --duration, and end by itself.")
 @click.option("--duration", type=click.FloatRange(min=1), help="Seconds on the wall.  [default: until Ctrl-C]")
 @click.option("--summary", type=click.Path(path_type=Path, dir_okay=False), help="Write what came of it as JSON.")
@@ -55,7 +56,7 @@ VLLM_ARGUMENTS = (
     show_default=True,
     help="Built web pages.",
 )
-def up(environment: str, headless: bool, engine: str, duration: float | None, **chosen: object) -> None:  # noqa: D417
+def up(environment: str, headless: bool, engine: str, duration: float | None, **chosen: object) -> None:
     """Run a rendered environment on this machine: gateway, replicas that scale, S3, pages."""
     if headless and duration is None:
         fail(["--headless without --duration would never end"], "headway up --headless --duration 60")

@@ -72,4 +72,5 @@ def claim_addresses(options: Options, keys: Keys) -> Addresses:
     hosts = (options.host, options.host, "127.0.0.1", "127.0.0.1")
     ports = [claim(host, None if base is None else base + place) for place, host in enumerate(hosts)]
     shown = own_address() if options.lan else "127.0.0.1"
-    return Addresses(shown, *ports, keys=keys, stated_audience_url=options.audience_url)
+    control, gateway, admin, s3 = ports
+    return Addresses(shown, control, gateway, admin, s3, keys, options.audience_url)

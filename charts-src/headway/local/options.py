@@ -35,6 +35,8 @@ class Options:
     """Command of a real engine that the first replica runs in place of the simulated one."""
     real_engine_arguments: tuple[str, ...] = ()
     """Its own arguments, without name and port."""
+    open_pages: bool = False
+    """Whether the control room opens in this machine's browser."""
     load: str | None = None
     """Load profile to start as soon as the gateway serves."""
     load_script: Path = Path("tools/load/headway.js")

@@ -1,6 +1,7 @@
 """One run: its processes, its loops, and the order in which they come and go."""
 
 import time
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,8 @@ class Running:
         self.world.watch.say(f"ready: gateway {self._addresses.gateway_here}")
         self.world.watch.say(f"control room: {self._addresses.control_url}")
         self.world.watch.say(f"audience: {self._addresses.audience_url}")
+        if self.options.open_pages:
+            await anyio.to_thread.run_sync(webbrowser.open, self._addresses.control_url, abandon_on_cancel=True)
         if self.options.load in PROFILES:
             await self._load.begin(next(name for name in PROFILES if name == self.options.load), self.options.speed)
 
