@@ -32,7 +32,7 @@ export const options = {
       executor: "ramping-arrival-rate",
       startRate: profile === "spike" ? 60 : 120,
       timeUnit: "1m",
-      preAllocatedVUs: 20,
+      preAllocatedVUs: 100,
       maxVUs: 200,
       stages,
       gracefulStop: "60s",

@@ -127,5 +127,6 @@ class Fleet:
         """Ends every process within a bound."""
         async with anyio.create_task_group() as ending:
             for replica in self.replicas:
+                replica.phase = "stopping"
                 if replica.process is not None:
                     ending.start_soon(replica.process.stop, grace_seconds)

@@ -32,7 +32,7 @@ from headway.local.summary import Summary
 from headway.local.traffic import Traffic
 from headway.local.upstreams import Upstreams
 from headway.local.watch import Watch
-from headway.local.web_server import serve
+from headway.local.web_server import listen, serve
 from headway.local.world import World
 
 REAL = (
@@ -105,6 +105,7 @@ class Running:
             starting.start_soon(self._storage.start)
             starting.start_soon(self._gateway.start)
         await make_bucket(self._addresses.s3)
+        await self._scrape_gateway_once()  # before the first poll, which would find no metrics
         for loop in (
             self._storage_kept,
             self._gateway.keep,
@@ -117,10 +118,16 @@ class Running:
             loops.start_soon(fleet.run)
         loops.start_soon(self._consolidate)
         loops.start_soon(self._report)
-        loops.start_soon(serve, create_app(self._control_parts()), self.options.host, self._addresses.control_port)
+        listening = listen(self.options.host, self._addresses.control_port)
+        loops.start_soon(serve, create_app(self._control_parts()), listening)
         reach = {"control": self._addresses.control_here, "token": self._keys.control}
         keys = {"audience_key": self._keys.audience, "presenter_key": self._keys.presenter}
-        self.folder.reach(**reach, **keys, gateway=self._addresses.gateway_here, environment=self.rendered.name)
+        servers = {
+            "gateway": self._addresses.gateway_here,
+            "gateway_admin": self._addresses.admin,
+            "s3": self._addresses.s3,
+        }
+        self.folder.reach(**reach, **keys, **servers, environment=self.rendered.name)
         self.world.watch.say(f"ready: gateway {self._addresses.gateway_here}")
         self.world.watch.say(f"control room: {self._addresses.control_url}")
         self.world.watch.say(f"audience: {self._addresses.audience_url}")
@@ -192,7 +199,7 @@ class Running:
                     for replica in fleet.replicas:
                         if replica.ready_at is not None:
                             url = f"{replica.url}/metrics"
-                            scrapes.start_soon(scrape, self.world.samples, replica.name, url, ENGINE)
+                            scrapes.start_soon(scrape, self.world.samples, self.world.clock, replica.name, url, ENGINE)
 
     async def _scrape_gateway(self) -> None:
         while True:
@@ -200,7 +207,7 @@ class Running:
             await self._scrape_gateway_once()
 
     async def _scrape_gateway_once(self) -> None:
-        await scrape(self.world.samples, "gateway", f"{self._addresses.admin}/metrics", GATEWAY)
+        await scrape(self.world.samples, self.world.clock, "gateway", f"{self._addresses.admin}/metrics", GATEWAY)
         self._traffic.take(self.world.samples, self.world.clock.real())
 
     async def _consolidate(self) -> None:

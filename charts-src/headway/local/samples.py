@@ -1,10 +1,16 @@
-"""The last scrape of every target, as Prometheus would answer from it: a target that fails or goes is stale at once."""
+"""The last scrape of every target, as Prometheus would answer from it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from prometheus_client.parser import text_string_to_metric_families
 
+RESTART_SECONDS = 3.0
+"""Real seconds for which a target that does not answer keeps its last samples.
+
+Prometheus forgets it at once. But a process takes as long to be started again here as in a cluster, while polls come
+`speed` times as fast: without this, a restart of 2 s would count as minutes without metrics.
+"""
 Sample = tuple[Mapping[str, str], float]
 
 
@@ -13,6 +19,7 @@ class Samples:
 
     def __init__(self) -> None:
         self._by_target: dict[str, dict[str, list[Sample]]] = {}
+        self._failing_since: dict[str, float] = {}
         self.lost = False
         """Whether nothing arrives any more: what is told to those who ask is then empty."""
 
@@ -23,10 +30,17 @@ class Samples:
             for sample in family.samples:
                 found[sample.name].append((sample.labels, sample.value))
         self._by_target[target] = found
+        self._failing_since.pop(target, None)
+
+    def failed(self, target: str, at: float) -> None:
+        """A target did not answer at a real second; it goes stale when that lasts."""
+        if at - self._failing_since.setdefault(target, at) >= RESTART_SECONDS:
+            self.gone(target)
 
     def gone(self, target: str) -> None:
-        """Forgets a target that does not answer or is no more."""
+        """Forgets a target that is no more."""
         self._by_target.pop(target, None)
+        self._failing_since.pop(target, None)
 
     def series(self, name: str) -> Iterable[Sample]:
         """Samples of a metric over all targets; none while metrics are lost."""

@@ -19,13 +19,13 @@ GATEWAY = re.compile(
 """Series that triggers and the control room read; the rest of an exposition is not parsed."""
 
 
-async def scrape(samples: Samples, target: str, url: str, wanted: re.Pattern[bytes]) -> None:
-    """One scrape; a target that does not answer is stale at once."""
+async def scrape(samples: Samples, clock: Clock, target: str, url: str, wanted: re.Pattern[bytes]) -> None:
+    """One scrape of a target."""
     status, body = await fetch(url, seconds=2)
     if status == 200:
         samples.scraped(target, b"\n".join(wanted.findall(body)).decode() + "\n")
     else:
-        samples.gone(target)
+        samples.failed(target, clock.real())
 
 
 async def pause(clock: Clock, interval_seconds: float) -> None:

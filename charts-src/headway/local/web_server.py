@@ -16,15 +16,21 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: Starlette, host: str, port: int) -> None:
-    """Serves until it is cancelled. Raises `CannotRun` where the port is taken."""
-    with socket.socket() as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, port))
-        except OSError as error:
-            raise CannotRun(
-                f"port {port} of {host}: {error.strerror}", "headway up --port-base N takes others"
-            ) from error
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens already, so that who comes before the server waits. Raises `CannotRun`."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise CannotRun(f"port {port} of {host}: {error.strerror}", "headway up --port-base N takes others") from error
+    return listening
+
+
+async def serve(app: Starlette, listening: socket.socket) -> None:
+    """Serves until it is cancelled."""
+    with listening:
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
         await _Server(config).serve(sockets=[listening])
