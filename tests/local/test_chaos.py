@@ -61,6 +61,8 @@ def test_a_killed_engine_tells_every_stream_that_it_cut_and_is_started_again(awa
     cut = [body for status, body in finished if status == 200 and b"[DONE]" not in body]
     assert all(b'"error"' in body for body in cut)
     assert all(status in (200, 502, 503) for status, _ in finished)
+    awake.told("and is started again", 10)
+    until(lambda: awake.ask().result(90)[0] == 200, "an answer to one who asks again", 30)
     assert all(status == 200 and b"[DONE]" in body for status, body in asked(awake))
     assert summary(awake)["requests"]["failed"] == len(cut) + sum(status == 502 for status, _ in finished)
 

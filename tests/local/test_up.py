@@ -1,5 +1,6 @@
 """`headway up` with every process real, on loopback."""
 
+import errno
 import json
 import socket
 import subprocess
@@ -44,8 +45,8 @@ def test_two_runs_stand_side_by_side_and_neither_leaves_a_process_or_port_when_i
         gone, alive = psutil.wait_procs(family, timeout=10)
         assert not alive
         assert len(gone) >= 3
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", port))
+        with socket.socket() as nobody:
+            assert nobody.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED
         with urllib.request.urlopen(two.reach["gateway"] + "/config", timeout=5) as config:
             assert json.load(config) == {"mode": "quiz"}
         answer.exception(10)

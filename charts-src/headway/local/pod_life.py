@@ -84,17 +84,20 @@ class PodLife:
         if await self._answers():
             replica.ready_at = clock.now()
             self._to("ready")
-            await self._until_it_ends()
+            async with anyio.create_task_group() as watched:
+                watched.start_soon(self._watch)
+                await process.ended()
+                watched.cancel_scope.cancel()
         code = await process.ended()
         world.samples.gone(replica.name)
         if replica.wanted:
             self._to("load")
             world.watch.say(f"{replica.name} ended with exit code {code} and is started again: {process.log}")
 
-    async def _until_it_ends(self) -> None:
-        """Keeps readiness by the container's probe until the process is gone."""
+    async def _watch(self) -> None:
+        """Keeps readiness by the container's probe until it is cancelled."""
         replica, failures = self._replica, 0
-        while replica.process is not None and replica.process.running:
+        while True:
             await anyio.sleep(WATCH_SECONDS)
             status, _ = await fetch(replica.url + self._deployment.probe_path)
             failures = 0 if status == 200 else failures + 1
