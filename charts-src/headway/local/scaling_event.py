@@ -11,7 +11,7 @@ def scaling_event(
 ) -> ScalingEvent:
     """The event of a change that has just been applied."""
     return ScalingEvent(
-        t=world.clock.real(),
+        t=world.clock.now(),
         deployment=deployment.name,
         before=before,
         after=change.replicas,

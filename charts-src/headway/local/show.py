@@ -19,7 +19,6 @@ class Show:
 
     def __init__(self, folder: RunFolder, clock: Clock) -> None:
         self._folder, self._clock = folder, clock
-        self._began = 0.0
         self.mode: Mode = "quiz"
         self.by_the_clock = False
 
@@ -29,17 +28,19 @@ class Show:
         self._write(mode)
 
     def follow_the_clock(self) -> None:
-        """The show begins now; its minutes pass at the speed of the run."""
-        self._began, self.by_the_clock = self._clock.now(), True
-        self._write("quiz")
+        """The show began with the run; its minutes pass at the run's speed."""
+        self.by_the_clock = True
+        self._write(self._due())
 
     async def run(self) -> None:
         """Turns to the survey when its time has come."""
         while True:
             await anyio.sleep(LOOK_SECONDS)
             if self.by_the_clock:
-                minutes = (self._clock.now() - self._began) / 60
-                self._write("quiz" if minutes < QUIZ_MINUTES else "survey")
+                self._write(self._due())
+
+    def _due(self) -> Mode:
+        return "quiz" if self._clock.now() < QUIZ_MINUTES * 60 else "survey"
 
     def _write(self, mode: Mode) -> None:
         if mode != self.mode:

@@ -8,12 +8,11 @@ from headway.local.traffic import Traffic
 from headway.local.world import World
 
 
-def state(world: World, fleets: list[Fleet], traffic: Traffic, show: Show, stored: int | None) -> dict[str, Any]:
-    """One message of event `state`."""
+def state(world: World, fleets: list[Fleet], traffic: Traffic, show: Show, stored: int) -> dict[str, Any]:
+    """One message of event `state`; times are the cluster's, which is the show's."""
     surveys = traffic.surveys()
     return {
-        "t": round(world.clock.real(), 2),
-        "cluster_t": round(world.clock.now(), 1),
+        "t": round(world.clock.now(), 1),
         "mode": show.mode,
         "clock": show.by_the_clock,
         "usd_per_hour": round(world.nodes.usd_per_hour, 4),
@@ -27,7 +26,7 @@ def state(world: World, fleets: list[Fleet], traffic: Traffic, show: Show, store
                 "pool": node.offer.pool,
                 "phase": node.phase,
                 "usd_per_hour": node.offer.usd_per_hour,
-                "pods": sorted(node.pods),
+                "pods": len(node.pods),
             }
             for node in world.nodes.nodes
         ],
