@@ -11,7 +11,7 @@ HISTORIES ?= 1000
 SEED ?= 1
 SOAK ?= 30
 
-.PHONY: demo load-tools help setup synth validate check test test-hpa test-python-313 e2e e2e-vllm control-plane lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
+.PHONY: demo tube-demo load-tools help setup synth validate check test test-hpa test-python-313 e2e e2e-vllm control-plane lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -73,6 +73,9 @@ layers: setup ## import-linter: who may import whom
 
 demo: synth load-tools $(if $(wildcard services/frontend/package.json),frontend) ## the whole system on this machine, in a browser (HEADLESS=1 DURATION=60 for scripts; ENGINE=vllm; SPEED=10; LAN=1)
 	@tools/demo.sh
+
+tube-demo: setup load-tools ## the documents' show at ten times the speed (4 minutes); writes docs/reference/tube-demo.md
+	@$(BIN)/python tools/tube_demo.py
 
 load-tools: .cache/load/load.stamp ## k6, which makes load
 
