@@ -8,10 +8,12 @@ SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt p
 
 HPA := build/bin/hpa-virtual-time
 HISTORIES ?= 1000
+RUNS ?= 10000
 SEED ?= 1
+FUZZ_CASES ?= 2000
 SOAK ?= 30
 
-.PHONY: demo tube-demo load-tools help setup synth validate check test test-hpa test-python-313 e2e e2e-vllm control-plane lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 e2e e2e-vllm control-plane gateway-api-fuzz gateway-faults lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -46,15 +48,25 @@ $(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod to
 test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
 	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
 
-e2e: control-plane e2e-vllm ## long suites against real parts: the control plane, vLLM on the CPU
+e2e: control-plane e2e-vllm gateway-api-fuzz gateway-faults ## long suites against real parts: the control plane, vLLM on the CPU, the gateway's documented answers and its faults
 
 e2e-vllm: setup ## real vLLM on this machine's CPU under the launcher; builds it the first time (5.9 GB), then needs 3 GB of memory
 	@tools/vllm-cpu/build.sh
-	@$(BIN)/pytest -s -m long services/model-server/tests/real_vllm
+	@$(BIN)/pytest -s -m long services/model-server/tests/real_vllm services/gateway/tests/real
+
+gateway-api-fuzz: setup ## the gateway's answers beside its OpenAPI document, FUZZ_CASES of each operation; prints the counts
+	@HEADWAY_FUZZ_CASES=$(FUZZ_CASES) $(BIN)/pytest -s services/gateway/tests/api/test_openapi.py
 
 control-plane: setup ## what is rendered against a real API server, scheduler and Karpenter; builds them the first time (minutes, 10 GiB)
 	@tools/control-plane/build.sh
 	@tools/control-plane/test.sh
+
+gateway-faults: setup .cache/fuzz/fuzz.stamp ## the gateway under RUNS faults from SEED, crowds and fuzzing; writes docs/reference/gateway-faults.md
+	@PYTHONPATH=services/gateway/tests $(BIN)/python tools/gateway_faults.py --runs $(RUNS) --seed $(SEED) --fuzz-python .cache/fuzz/bin/python
+
+.cache/fuzz/fuzz.stamp: requirements/fuzz.txt
+	@$(PYTHON) -m venv .cache/fuzz
+	@$(BIN)/uv pip install -q --python .cache/fuzz/bin/python --require-hashes -r requirements/fuzz.txt && touch $@
 
 lint: setup ## ruff: rules and formatting; deptry: dependencies
 	@$(BIN)/ruff check -q
@@ -71,6 +83,7 @@ types: setup ## mypy --strict on headway
 layers: setup ## import-linter: who may import whom
 	@$(BIN)/lint-imports --no-logo 2>/dev/null >build/layers.txt || $(BIN)/lint-imports >build/layers.txt || { cat build/layers.txt; exit 1; }
 
+.PHONY: demo tube-demo load-tools
 demo: synth load-tools $(if $(wildcard services/frontend/package.json),frontend) ## the whole system on this machine, in a browser (HEADLESS=1 DURATION=60 for scripts; ENGINE=vllm; SPEED=10; LAN=1)
 	@tools/demo.sh
 

@@ -23,3 +23,5 @@ echo 'sglang-router==0.3.2' | compile - -o requirements/gateway-peers-sglang-rou
 echo 'vllm-router==0.1.17' | compile - -o requirements/gateway-peers-vllm-router.txt
 echo 'litellm[proxy]==1.106.2' | compile - -o requirements/gateway-peers-litellm.txt # the newest whose parts are all published
 printf 'aiohttp==3.14.5\nfastapi==0.165.0\nhttptools==0.9.0\nhttpx==0.28.1\nuvicorn==0.54.0\nuvloop==0.23.0\n' | compile - -o requirements/gateway-peers-plain.txt
+# The newest atheris with wheels for Python 3.11; msgspec as the gateway has it.
+{ echo 'atheris<3'; grep -o '^msgspec==[0-9.]*' requirements/dev.txt; } | compile - -o requirements/fuzz.txt

@@ -77,8 +77,8 @@ class WaitChoices(Noun):
     """Longest answer, with its wait for a model server."""
     hold_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 300
     """Longest that a request is held while no replica is ready."""
-    hold_silent_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 100
-    """The same for a request that is not streamed, which nothing can keep alive: below every timeout on the path."""
+    hold_silent_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 45
+    """The same for a request that is not streamed: with its wait for the first byte, below every timeout on the path."""
     max_held_requests: Annotated[Requests, Field(le=100_000)] = 256
     """Requests held at once; the next one gets 503 with Retry-After."""
     retry_after_seconds: Annotated[WholeSeconds, Field(ge=1, le=120)] = 10

@@ -29,7 +29,15 @@ def _waits(gateway: Gateway) -> Iterator[Finding]:
 
 def _silences(gateway: Gateway, edge: Edge) -> Iterator[Finding]:
     """An answer that is not streamed sends nothing while the model server works, and no comment can fill the silence."""
-    for key in ("first_byte_timeout_seconds", "idle_timeout_seconds", "hold_silent_seconds"):
+    held = gateway.hold_silent_seconds + gateway.first_byte_timeout_seconds
+    if held > edge.idle_timeout_seconds >= gateway.first_byte_timeout_seconds:
+        yield (
+            ("gateway", "hold_silent_seconds"),
+            f"and first_byte_timeout_seconds are {held:g} s of silence together, and the load balancer closes a silent "
+            f"connection after {edge.idle_timeout_seconds} s",
+            f"at most {edge.idle_timeout_seconds - gateway.first_byte_timeout_seconds:g} s",
+        )
+    for key in ("first_byte_timeout_seconds", "idle_timeout_seconds"):
         if (seconds := getattr(gateway, key)) > edge.idle_timeout_seconds:
             yield (
                 ("gateway", key),

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from headway.domain.gateway_settings import GatewaySettings
+from headway_gateway.documentation import document
 from headway_gateway.gateway import Gateway
 from headway_gateway.guarded_app import GuardedApp
 from headway_gateway.metrics import Metrics
@@ -44,13 +45,17 @@ def create_app(settings: GatewaySettings, metrics: Metrics | None = None) -> Fas
             app.state.gateway = gateway
             yield
 
-    app = FastAPI(title=TITLE, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    # A redirect to the path with or without its last slash would be built from the client's own `Host`.
+    app = FastAPI(
+        title=TITLE, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
     app.include_router(openai_router())
     app.include_router(models_router())
     app.include_router(config_router(Mode(settings.mode_file)))
     surveys = SurveyService(objects, measured, retention_days=settings.survey_retention_days)
     app.include_router(survey_router(surveys, recognised))
     answer_failures(app)
+    document(app)
     app.add_middleware(GuardedApp)
     if settings.allowed_origins:
         app.add_middleware(

@@ -20,6 +20,7 @@ from headway_gateway.relay.relay import Note, Relay
 from headway_gateway.replicas.directory import Directory
 from headway_gateway.replicas.discovery import discovery
 from headway_gateway.replicas.replica import Replica
+from headway_gateway.tracing import tracing
 from headway_gateway.upstream.address import Address
 
 SECONDS_PER_MINUTE = 60
@@ -33,7 +34,9 @@ class Gateway:
         self.metrics = metrics
         self.sweep = Sweep()
         self.authenticator = Authenticator(settings)
-        self.guard = Guard(self.authenticator, settings.allowed_hosts, settings.retry_after_seconds)
+        self.guard = Guard(
+            self.authenticator, settings.allowed_hosts, settings.retry_after_seconds, bool(settings.allowed_origins)
+        )
         self.directory = Directory(self._new_replica)
         self._limits = Limits(budget(settings))
         self.relay = Relay(settings, self.directory, self._limits, metrics, self.sweep, note)
@@ -114,6 +117,7 @@ class Gateway:
         loop = asyncio.get_running_loop()
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self.directory.close)
+            self.relay.tracer = await stack.enter_async_context(tracing(self.settings.otlp_endpoint))
             self.sweep.every_tick(self.authenticator.reload)
             await stack.enter_async_context(discovery(self.settings, self.directory, self.sweep))
             self._export(loop.time())

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from headway_gateway.front.request import Request
+from headway_gateway.front.request import Request, request_number
 from headway_gateway.gateway import Gateway
 
 Message = MutableMapping[str, Any]
@@ -31,13 +31,26 @@ class GuardedApp:
             if refusal is not None:
                 body = refusal.body()
                 headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-                await send(
-                    {"type": "http.response.start", "status": refusal.status, "headers": headers + refusal.headers()}
-                )
+                headers += [request_number(), *refusal.headers()]
+                await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
                 await send({"type": "http.response.body", "body": body})
                 return
             state["client"] = request.client
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, _numbered(send))
+
+
+def _numbered(send: Send) -> Send:
+    """Every answer has a number of our own; the relay's is the one that its model server got too."""
+
+    async def numbered(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            if not any(name == b"x-request-id" for name, _ in headers):
+                headers.append(request_number())
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return numbered
 
 
 def as_request(scope: MutableMapping[str, Any]) -> Request:

@@ -25,6 +25,8 @@ from headway_gateway.metrics import Metrics
 log = structlog.get_logger()
 BACKLOG = 4096
 LOOK_SECONDS = 0.05
+SEND_BUFFER_BYTES = 131_072
+"""Of the kernel, for each connection, which doubles it: what a client that does not read can make it keep."""
 FAREWELL_SECONDS = 2.0
 """For the last events to leave after everything was cut."""
 
@@ -35,6 +37,7 @@ def listen(host: str, port: int, reuse_port: bool = False) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # connections inherit it
         if reuse_port:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind((host, port))
@@ -51,9 +54,16 @@ async def serve(
     admin: socket.socket | None,
     metrics: Metrics,
     started: Callable[[], None],
+    parent: int | None = None,
 ) -> None:
-    """Serve until a signal has been obeyed. `started` is called once requests are answered."""
+    """Serve until a signal has been obeyed. `started` is called once requests are answered.
+
+    `parent` is a pipe that ends when the parent process does: a worker without one ends too, with an error event for
+    every open answer, since nobody is left to end it.
+    """
     signals = _Signals()
+    if parent is not None:
+        signals.watch(parent)
     app = create_app(settings, metrics)
     async with app.router.lifespan_context(app):
         gateway: Gateway = app.state.gateway
@@ -75,7 +85,7 @@ def _door(app: FastAPI, gateway: Gateway) -> NativeDoor:
         (b"POST", b"/v1/completions"): gateway.completion,
         (b"POST", b"/generate"): gateway.generate,
     }
-    return NativeDoor(gateway.settings, gateway.sweep, app, lane, gateway.guard.refusal)
+    return NativeDoor(gateway.settings, gateway.sweep, app, lane, gateway.guard.refusal, gateway.relay.origin_headers)
 
 
 def _admin_door(app: AsgiApp, gateway: Gateway) -> NativeDoor:
@@ -105,9 +115,9 @@ async def _drain(gateway: Gateway, door: NativeDoor, signals: "_Signals") -> Non
 
 
 async def _quiet(door: NativeDoor, until: float, interrupted: asyncio.Event | None) -> bool:
-    """Wait until nothing is being answered. False when time or patience ended first."""
+    """Wait until everything is answered and on the wire. False when time or patience ended first."""
     loop = asyncio.get_running_loop()
-    while door.busy:
+    while door.busy or door.connections:
         if loop.time() > until or (interrupted is not None and interrupted.is_set()):
             return False
         await asyncio.sleep(LOOK_SECONDS)
@@ -126,3 +136,14 @@ class _Signals:
 
     def _received(self) -> None:
         (self.second if self.first.is_set() else self.first).set()
+
+    def watch(self, pipe: int) -> None:
+        """The end of this pipe is both signals at once."""
+        loop = asyncio.get_running_loop()
+
+        def ended() -> None:
+            loop.remove_reader(pipe)
+            self.first.set()
+            self.second.set()
+
+        loop.add_reader(pipe, ended)

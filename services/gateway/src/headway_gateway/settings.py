@@ -1,6 +1,7 @@
 """Where the gateway's settings come from: `HEADWAY_GATEWAY_…` variables over the defaults of the domain."""
 
 import difflib
+import importlib.util
 import os
 from pathlib import Path
 
@@ -44,12 +45,16 @@ def variable(field: str) -> str:
 
 
 def _unknown_variables() -> list[str]:
-    known = {variable(field) for field in Settings.model_fields}
+    # Compared without the prefix, which all have in common and which would make everything look alike.
+    known = {field.upper() for field in Settings.model_fields}
     faults = []
     for name in sorted(os.environ):
-        if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            faults.append(f"{name}: is no setting; {f'did you mean {close[0]}?' if close else 'take it away'}")
+        stated = name.removeprefix(ENVIRONMENT_PREFIX)
+        if name != stated and stated not in known:
+            close = difflib.get_close_matches(stated.upper(), known, 1)
+            faults.append(
+                f"{name}: is no setting; {f'did you mean {variable(close[0])}?' if close else 'take it away'}"
+            )
     return faults
 
 
@@ -84,11 +89,21 @@ def _contradictions(settings: Settings, insecure_no_auth: bool) -> list[str]:
         faults.append(
             f"{variable('api_keys_file')}: is missing, so anybody could ask; give a key file, or --insecure-no-auth"
         )
-    if not faults:
-        try:
-            Authenticator(settings)
-        except (BadKeys, BadJwks) as error:
-            faults += str(error).splitlines()
+    try:
+        Authenticator(settings)
+    except (BadKeys, BadJwks) as error:
+        faults += str(error).splitlines()
+    if settings.otlp_endpoint is not None:
+        faults += _untraceable(settings.otlp_endpoint)
+    return faults
+
+
+def _untraceable(endpoint: str) -> list[str]:
+    faults = []
+    if not endpoint.startswith(("http://", "https://")):
+        faults.append(f"{variable('otlp_endpoint')}: {endpoint!r} is no URL; write http://HOST:4318")
+    if importlib.util.find_spec("opentelemetry") is None:
+        faults.append(f"{variable('otlp_endpoint')}: traces need more packages; install headway-gateway[tracing]")
     return faults
 
 

@@ -21,7 +21,8 @@ def main() -> None:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
 
-    uvloop.run(serve(settings, listen(host, int(port), reuse_port=True), None, Metrics(), started))
+    sock = listen(host, int(port), reuse_port=True)
+    uvloop.run(serve(settings, sock, None, Metrics(), started, parent=sys.stdin.fileno()))
 
 
 if __name__ == "__main__":

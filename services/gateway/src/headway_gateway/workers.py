@@ -28,6 +28,8 @@ from headway_gateway.settings import Settings
 log = structlog.get_logger()
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 RESTART_PAUSE_SECONDS = 1.0
+CHILD_END_SECONDS = 10.0
+"""Beyond the drain; a child that is still there then is killed."""
 MAX_RESTARTS = 20
 """Over the parent's life, for each child."""
 
@@ -71,6 +73,9 @@ async def _parent(settings: Settings, host: str, port: int, admin_port: int, fol
         done, _ = await asyncio.wait(keeping, return_when=asyncio.FIRST_COMPLETED)
         if not stopping.is_set():
             stop()
+        _, stuck = await asyncio.wait(keeping, timeout=settings.drain_seconds + CHILD_END_SECONDS)
+        for child in children if stuck else ():
+            child.kill()
         await asyncio.wait(keeping)
         if any(task.exception() for task in done):
             sys.exit(1)
@@ -111,18 +116,26 @@ class _Child:
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
 
+    def kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
     async def keep(self, stopping: asyncio.Event) -> None:
         """Run the worker, again if it dies, until `stopping`."""
         for _ in range(MAX_RESTARTS):
+            # Its standard input is a pipe that nobody writes to: it ends when the parent does, however that dies.
             self._process = process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "headway_gateway.worker",
                 *self._arguments,
                 env=self._environment,
+                stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 start_new_session=True,
             )
+            if stopping.is_set():
+                process.terminate()
             if process.stdout is not None:
                 self.ready = bool(await process.stdout.readline())
             code = await process.wait()
@@ -131,5 +144,7 @@ class _Child:
             if stopping.is_set():
                 return
             log.error("worker_died", exit_code=code)
-            await asyncio.sleep(RESTART_PAUSE_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), RESTART_PAUSE_SECONDS)
+                return
         raise ChildDiedTooOften

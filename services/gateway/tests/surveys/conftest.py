@@ -11,7 +11,7 @@ from headway_gateway.settings import Settings
 from s3 import S3
 from serving import served, survey_app
 
-STORAGE_SECONDS = 1.5
+STORAGE_SECONDS = 4.0
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def rendered() -> list[tuple[str, str, tuple[str, ...]]]:
             continue
         for container in containers(yaml.safe_load(text)):
             if container.get("name") == "engine" and "args" in container:
-                engine = "vllm" if container["command"][0] == "vllm" else "sglang"
+                engine = "vllm" if "vllm" in container["command"] else "sglang"
                 found.append((str(path.relative_to(DIST)), engine, tuple(container["args"])))
     return found
 

@@ -23,7 +23,7 @@ def engine_containers() -> list[tuple[str, list[str]]]:
     found = []
     for path in RENDERED:
         for container in yaml.safe_load(path.read_text())["spec"]["template"]["spec"]["containers"]:
-            if container.get("command") == ["vllm", "serve"]:
+            if "vllm" in container.get("command", ()):
                 found.append((f"{path.parts[-3]}/{path.name}", container["args"]))
     return found
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
+from msgspec import UNSET
 
 from headway_gateway.admission.openai import ChatRequest, CompletionRequest, GenerateRequest, Sampling, TextPart
 from headway_gateway.errors import FieldRefused, InvalidRequest
@@ -21,6 +22,8 @@ _generate = msgspec.json.Decoder(GenerateRequest)
 _encode = msgspec.json.Encoder().encode
 _UNKNOWN = re.compile(r"unknown field `([a-z_]{1,40})`")
 _PLACE = re.compile(r" - at `\$\.([a-z_]{1,40})[^`]*`$")
+NEVER = frozenset({"cache_salt", "suffix"})
+"""Fields that may be null and nothing else."""
 Decoded = TypeVar("Decoded")
 
 
@@ -100,9 +103,9 @@ def _admitted(
 ) -> Admitted:
     choices = request.n or 1
     if choices > bounds.max_choices:
-        raise InvalidRequest(f"n is {choices}, at most {bounds.max_choices} passes", param="n")
+        raise InvalidRequest(f"n is more than the {bounds.max_choices} that may be asked for", param="n")
     if (request.min_tokens or 0) > limit:
-        raise InvalidRequest(f"min_tokens is {request.min_tokens}, the answer may have {limit}", param="min_tokens")
+        raise InvalidRequest(f"min_tokens is more than the {limit} that the answer may have", param="min_tokens")
     if not request.stream and request.stream_options is not None:
         raise InvalidRequest("stream_options needs stream", param="stream_options")
     request.user = None
@@ -127,7 +130,9 @@ def _output_tokens(asked: int | None, model: str, bounds: Bounds) -> tuple[int |
     model server's own end holds, since a number beyond it would be refused there.
     """
     if asked is not None and asked > bounds.max_output_tokens:
-        raise InvalidRequest(f"max_tokens is {asked}, at most {bounds.max_output_tokens} pass", param="max_tokens")
+        raise InvalidRequest(
+            f"max_tokens is more than the {bounds.max_output_tokens} that may be asked for", param="max_tokens"
+        )
     context = bounds.context_of(model)
     longest = min(bounds.max_output_tokens, context or bounds.max_output_tokens)
     if asked is None:
@@ -136,12 +141,20 @@ def _output_tokens(asked: int | None, model: str, bounds: Bounds) -> tuple[int |
 
 
 def _allowed(request: ChatRequest, bounds: Bounds) -> None:
-    if not bounds.allow_tools and (request.tools is not None or request.tool_choice is not None):
-        raise FieldRefused("the field tools does not pass this gateway; its operator may allow it", param="tools")
-    if not bounds.allow_response_format and request.response_format is not None:
-        raise FieldRefused(
-            "the field response_format does not pass this gateway; its operator may allow it", param="response_format"
-        )
+    """Fields that pass only where the operator says so; results of tools are text and pass."""
+    if request.response_format is not None and not bounds.allow_response_format:
+        raise _not_allowed("response_format")
+    if bounds.allow_tools:
+        return
+    for name in ("tools", "tool_choice", "parallel_tool_calls"):
+        if getattr(request, name) is not None:
+            raise _not_allowed(name)
+    if any(message.tool_calls is not UNSET for message in request.messages):
+        raise _not_allowed("tool_calls")
+
+
+def _not_allowed(field: str) -> FieldRefused:
+    return FieldRefused(f"the field {field} does not pass this gateway; its operator may allow it", param=field)
 
 
 def _text(content: str | list[TextPart] | None) -> str:
@@ -168,6 +181,8 @@ def _refused(message: str) -> InvalidRequest:
     place = _PLACE.search(message)
     param = place[1] if place else None
     fault = message.split(" - at `")[0]
+    if param in NEVER:
+        return FieldRefused(f"the field {param} does not pass this gateway; leave it out", param=param)
     if "enum value" in message:
         fault = "a value that is not one of those allowed"
     return InvalidRequest(f"{param or 'the body'}: {fault[0].lower()}{fault[1:]}", param=param)

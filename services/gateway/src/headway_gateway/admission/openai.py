@@ -7,7 +7,7 @@ The model server gets only what stands here, encoded anew: it reads the same JSO
 has killed engines: they pass only where the operator allows them.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -28,13 +28,28 @@ class TextPart(msgspec.Struct, forbid_unknown_fields=True):
     text: str
 
 
+class CalledFunction(msgspec.Struct, forbid_unknown_fields=True):
+    """What a model called; the arguments are JSON inside a text, as the model wrote it."""
+
+    name: str
+    arguments: str
+
+
+class ToolCall(msgspec.Struct, forbid_unknown_fields=True):
+    """A call that an earlier answer made."""
+
+    id: str
+    type: Literal["function"]
+    function: CalledFunction
+
+
 class Message(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One message of a chat."""
 
     role: Literal["system", "developer", "user", "assistant", "tool"]
     content: str | list[TextPart] | None = None
     name: str | UnsetType = UNSET
-    tool_calls: msgspec.Raw | UnsetType = UNSET
+    tool_calls: list[ToolCall] | UnsetType = UNSET
     tool_call_id: str | UnsetType = UNSET
     refusal: UnsetType | None = UNSET
 
@@ -79,10 +94,10 @@ class ChatRequest(Sampling, kw_only=True):
     max_completion_tokens: Count | None = None
     logprobs: bool | None = None
     top_logprobs: Annotated[int, Meta(ge=0, le=MAX_LOGPROBS)] | None = None
-    tools: msgspec.Raw | None = None
-    tool_choice: msgspec.Raw | None = None
+    tools: list[dict[str, Any]] | None = None
+    tool_choice: str | dict[str, Any] | None = None
     parallel_tool_calls: bool | None = None
-    response_format: msgspec.Raw | None = None
+    response_format: dict[str, Any] | None = None
     metadata: dict[str, str] | None = None
     """Taken and dropped."""
     store: bool | None = None

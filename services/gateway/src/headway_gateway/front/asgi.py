@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import unquote
 
 from headway_gateway.front.exchange import Exchange
 
@@ -33,7 +32,8 @@ class AsgiCall:
             "http_version": request.http_version,
             "method": request.method.decode("ascii"),
             "scheme": "http",
-            "path": unquote(request.path.decode("ascii")),
+            # Not unquoted: no path here needs it, and what was decided by the raw path must not become another one.
+            "path": request.path.decode("latin-1"),
             "raw_path": request.path,
             "query_string": request.query,
             "root_path": "",

@@ -22,7 +22,7 @@ class AsgiExchange:
         self._messages: deque[Message] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
-        self._broken = False
+        self._broken = self._left = False
 
     def start(self, status: int, headers: Headers, length: int | None) -> None:
         """See `Exchange.start`."""
@@ -46,17 +46,22 @@ class AsgiExchange:
         self._broken = True
         self._wake.set()
 
+    def left(self) -> None:
+        """The client is gone: nobody reads what is still to be sent."""
+        self._left = True
+        self._wake.set()
+
     def _put(self, message: Message) -> None:
         self._messages.append(message)
         self._wake.set()
 
     async def send_all(self, send: Callable[[Message], Awaitable[None]]) -> None:
-        """Send what is written until it is complete. Raises `ConnectionAbortedError` after `reset`."""
+        """Send what is written until it is complete or the client left. Raises `ConnectionAbortedError` after `reset`."""
         more = True
-        while more:
+        while more and not self._left:
             await self._wake.wait()
             self._wake.clear()
-            while self._messages:
+            while self._messages and not self._left:
                 message = self._messages.popleft()
                 await send(message)
                 more = message.get("more_body", True)

@@ -7,46 +7,21 @@ of a header that may come once, a target that is not a path. What it cuts: answe
 
 import asyncio
 from collections import deque
-from typing import Protocol, cast
+from typing import cast
 
 import httptools
 
-from headway.domain.gateway_settings import GatewaySettings
-from headway_gateway.errors import BodyTooLarge, BodyTooSlow, GatewayError, InvalidRequest, Overloaded
+from headway_gateway.errors import BodyTooSlow, GatewayError, InvalidRequest, Overloaded
+from headway_gateway.front.door_protocol import Door
 from headway_gateway.front.exchange import JSON
+from headway_gateway.front.head_rules import ONCE, TWICE, fault_of, too_large
 from headway_gateway.front.native_exchange import NativeExchange
-from headway_gateway.front.request import Request
-from headway_gateway.front.sweep import Sweep
+from headway_gateway.front.request import Request, request_number
 
-ONCE = frozenset({b"host", b"authorization", b"content-type", b"content-length"})
 MAX_PIPELINED = 8
-MAX_HEADERS = 100
 LINGER_SECONDS = 1.0
 """After a refusal in the middle of a body, so that the client reads the answer before the connection is reset."""
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-class Door(Protocol):
-    """What connections belong to and hand their requests to."""
-
-    limits: GatewaySettings
-    sweep: Sweep
-    draining: bool
-
-    def opened(self, connection: "ClientConnection") -> bool:
-        """A client connected; False refuses it."""
-
-    def closed(self, connection: "ClientConnection") -> None:
-        """It is gone."""
-
-    def refusal(self, request: Request) -> GatewayError | None:
-        """Why a request is refused by its head alone, if it is."""
-
-    def buffers(self, size: int) -> bool:
-        """Take `size` bytes (or give them back, below zero) of what request bodies may hold together."""
-
-    def serve(self, exchange: NativeExchange) -> asyncio.Task[None]:
-        """Answer a request."""
 
 
 class ClientConnection(asyncio.Protocol):
@@ -62,6 +37,7 @@ class ClientConnection(asyncio.Protocol):
         "_exchange",
         "_head_bytes",
         "_headers",
+        "_in_lines",
         "_loop",
         "_parser",
         "_paused_since",
@@ -71,6 +47,7 @@ class ClientConnection(asyncio.Protocol):
         "_request",
         "_task",
         "_transport",
+        "_unended",
         "_url",
         "closing",
     )
@@ -85,10 +62,10 @@ class ClientConnection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._request: Request | None = None
         self._headers: dict[bytes, bytes] = {}
-        self._body: list[bytes] = []
+        self._body: bytes | bytearray = b""
         self._url = b""
-        self._head_bytes = self._body_bytes = self._buffered = 0
-        self._reading_body = self._discarding = False
+        self._head_bytes = self._unended = self._body_bytes = self._buffered = 0
+        self._in_lines = self._reading_body = self._discarding = False
         self._deadline = self._loop.time() + door.limits.header_timeout_seconds
         self._paused_since: float | None = None
         self._peer = ""
@@ -115,7 +92,7 @@ class ClientConnection(asyncio.Protocol):
         """The client is gone: whatever works for it stops."""
         self._door.sweep.forget(self)
         self._door.closed(self)
-        self._give_back_buffer()
+        self._give_back_buffer(self._buffered)
         self._pending.clear()
         if self._task is not None:
             self._task.cancel()
@@ -129,15 +106,23 @@ class ClientConnection(asyncio.Protocol):
         if self._paused_since is not None and now - self._paused_since > self._door.limits.write_timeout_seconds:
             transport.abort()
         elif self._exchange is None and now > self._deadline:
-            if self._reading_body and not self._discarding:
+            if transport.is_closing():
+                transport.abort()  # what is written waits for a client that does not read
+            elif self._reading_body and not self._discarding:
                 self._refuse(BodyTooSlow("the request body did not arrive in time"))
             else:
-                transport.close()
+                self._close()
 
     def close_when_idle(self) -> None:
         """The process is going: no further request on this connection."""
         self.closing = True
-        if self._exchange is None and self._request is None and self._transport is not None:
+        if self._exchange is None and self._request is None:
+            self._close()
+
+    def _close(self) -> None:
+        """Close once everything written is sent; a client that does not take it has `write_timeout_seconds`."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._deadline = self._loop.time() + self._door.limits.write_timeout_seconds
             self._transport.close()
 
     def close_after_answer(self) -> None:
@@ -153,7 +138,9 @@ class ClientConnection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It reads again."""
         self._paused_since = None
-        if self._exchange is not None and self._exchange.source is not None:
+        if self._exchange is None:
+            self._next()
+        elif self._exchange.source is not None:
             self._exchange.source.resume()
 
     # Reading requests
@@ -162,22 +149,26 @@ class ClientConnection(asyncio.Protocol):
         """Bytes of a request."""
         if self._discarding:
             return
+        inside = self._in_lines
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._refuse(InvalidRequest("this server speaks HTTP/1.1 and nothing else"))
         except httptools.HttpParserError:
             self._refuse(InvalidRequest("the request is not well-formed HTTP"))
-        if self._head_bytes > self._door.limits.max_header_bytes and not self._discarding:
+        if inside and self._in_lines:
+            self._unended += len(data)  # the parser says nothing of a line before its end
+        if max(self._head_bytes, self._unended) > self._door.limits.max_header_bytes and not self._discarding:
             self._refuse(InvalidRequest("the request head is too large"))
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._request = Request(peer=self._peer, arrived=self._loop.time())
         self._headers = {}
-        self._body = []
+        self._body = b""
         self._url = b""
-        self._head_bytes = self._body_bytes = 0
+        self._head_bytes = self._unended = self._body_bytes = 0
+        self._in_lines = True
         self._deadline = self._request.arrived + self._door.limits.header_timeout_seconds
 
     def on_url(self, url: bytes) -> None:
@@ -188,118 +179,121 @@ class ClientConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header line."""
         self._head_bytes += len(name) + len(value) + 4
+        if self._reading_body:
+            return  # behind the last chunk: what was decided by the head stays decided
         name = name.lower()
         if name not in self._headers:
             self._headers[name] = value
         elif name in ONCE:
-            self._headers[b""] = name
+            self._headers[TWICE] = name
         else:
             self._headers[name] += b", " + value
 
     def on_headers_complete(self) -> None:
         """The head is whole: refuse now what the head alone refuses, before any body is kept."""
         request = self._request
+        self._in_lines = False
         if request is None or self._discarding:
             return
         request.headers = self._headers
         request.method = self._parser.get_method()
         request.http_version = self._parser.get_http_version()
         request.path, _, request.query = self._url.partition(b"?")
-        fault = self._fault(request) or self._door.refusal(request)
+        fault = fault_of(request, self._head_bytes, self._door.limits) or self._door.refusal(request)
         if fault is not None:
             self._refuse(fault)
             return
         self._reading_body = True
         self._deadline = self._loop.time() + self._door.limits.body_timeout_seconds
-        if self._headers.get(b"expect", b"").lower() == b"100-continue" and self._transport is not None:
-            self._transport.write(CONTINUE)
+        expects = self._headers.get(b"expect", b"").lower() == b"100-continue"
+        if expects and self._exchange is None and self._transport is not None:
+            self._transport.write(CONTINUE)  # never into the middle of an earlier answer
 
-    def _fault(self, request: Request) -> GatewayError | None:
-        if b"" in request.headers:
-            return InvalidRequest(f"the header {request.headers[b''].decode()} comes twice")
-        if len(request.headers) > MAX_HEADERS or self._head_bytes > self._door.limits.max_header_bytes:
-            return InvalidRequest("the request head is too large")
-        if request.http_version not in ("1.1", "1.0"):
-            return InvalidRequest("this server speaks HTTP/1.1 and nothing else")
-        if request.http_version == "1.1" and b"host" not in request.headers:
-            return InvalidRequest("the header host is missing")
-        if not request.path.startswith(b"/"):
-            return InvalidRequest("the target is not a path")
-        if int(request.headers.get(b"content-length", b"0")) > self._door.limits.max_body_bytes:
-            return self._too_large()
-        return None
-
-    def _too_large(self) -> GatewayError:
-        return BodyTooLarge(f"the request body is larger than {self._door.limits.max_body_bytes} bytes")
+    def on_chunk_header(self) -> None:
+        """A chunk begins; behind the last one lines may follow."""
+        self._in_lines, self._unended = True, 0
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
+        self._in_lines = False
         if self._discarding:
             return
         self._body_bytes += len(body)
         if self._body_bytes > self._door.limits.max_body_bytes:
-            self._refuse(self._too_large())
+            self._refuse(too_large(self._door.limits))
         elif not self._door.buffers(len(body)):
             self._refuse(Overloaded("this server holds as many request bodies as it may", retry_after_seconds=1))
         else:
             self._buffered += len(body)
-            self._body.append(body)
+            if not self._body:
+                self._body = body
+            elif isinstance(self._body, bytearray):
+                self._body += body
+            else:
+                self._body = bytearray(self._body) + body
 
     def on_message_complete(self) -> None:
         """The request is whole."""
         request, self._request = self._request, None
-        self._reading_body = False
+        self._reading_body = self._in_lines = False
         if request is None or self._discarding:
             return
-        request.body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        request.body, self._body = bytes(self._body), b""
         if not self._parser.should_keep_alive():
             self.closing = True
-        if self._exchange is None:
-            self._serve(request)
-        elif len(self._pending) < MAX_PIPELINED:
+        request.size = self._body_bytes
+        if len(self._pending) < MAX_PIPELINED:
             self._pending.append(request)
+            self._next()
         elif self._transport is not None:
             self._transport.abort()
 
     # Answering
 
-    def _serve(self, request: Request) -> None:
-        if self._transport is None:
+    def _next(self) -> None:
+        """Serve the next request, if there is one and the client has taken the answers before it."""
+        if self._exchange is not None or self._paused_since is not None or self._transport is None:
+            return
+        if not self._pending or self._transport.is_closing():
             return
         if self._door.draining:
             self.closing = True
+        request = self._pending.popleft()
         self._exchange = exchange = NativeExchange(self, self._transport, request)
         self._task = self._door.serve(exchange)
 
     def answered(self) -> None:
         """The answer is written; the next request of the pipeline, or the end."""
-        self._give_back_buffer()
+        if self._exchange is not None:
+            self._give_back_buffer(self._exchange.request.size)
         self._exchange = self._task = None
-        if self._transport is None:
-            return
         if self.closing:
-            self._transport.close()
-        elif self._pending:
-            self._serve(self._pending.popleft())
-        else:
+            self._close()
+            return
+        if self._request is None:  # else the next one has begun, and its own bounds hold
             self._deadline = self._loop.time() + self._door.limits.server_keep_alive_seconds
+        self._next()
 
-    def _give_back_buffer(self) -> None:
-        if self._buffered:
-            self._door.buffers(-self._buffered)
-            self._buffered = 0
+    def _give_back_buffer(self, size: int) -> None:
+        """Bytes of bodies that are no longer kept."""
+        if size:
+            self._door.buffers(-size)
+            self._buffered -= size
 
     def _refuse(self, error: GatewayError) -> None:
         """Answer in place of the door, read no more of the request, and close once the client could read why."""
         if self._transport is None or self._discarding:
             return
         self._discarding = self.closing = True
-        self._give_back_buffer()
-        if self._exchange is not None:
-            self._transport.abort()  # an answer is under way: a second one cannot be put into it
+        self._give_back_buffer(self._buffered)
+        if self._exchange is not None or self._pending:
+            self._transport.abort()  # another answer is due first: this one cannot be put into its place
             return
         self._deadline = self._loop.time() + LINGER_SECONDS
-        exchange = NativeExchange(self, self._transport, self._request or Request())
+        request = self._request or Request()
+        exchange = NativeExchange(self, self._transport, request)
         body = error.body()
-        exchange.start(error.status, (JSON, *error.headers()), len(body))
-        exchange.write(body)  # not `end`: the connection stays open until the client could read this
+        headers = (JSON, request_number(), *self._door.headers_for(request), *error.headers())
+        exchange.start(error.status, headers, len(body))
+        exchange.write(body)  # not `end`: the other direction stays open until the client could read this
+        self._transport.write_eof()

@@ -9,7 +9,7 @@ from headway.domain.gateway_settings import GatewaySettings
 from headway_gateway.errors import GatewayError
 from headway_gateway.front.asgi import AsgiApp, AsgiCall
 from headway_gateway.front.connection import ClientConnection
-from headway_gateway.front.exchange import Exchange, answer
+from headway_gateway.front.exchange import Exchange, Headers, answer
 from headway_gateway.front.native_exchange import NativeExchange
 from headway_gateway.front.request import Request
 from headway_gateway.front.sweep import Sweep
@@ -30,11 +30,13 @@ class NativeDoor:
         app: AsgiApp,
         lane: Mapping[tuple[bytes, bytes], Handler],
         refusal: Callable[[Request], GatewayError | None],
+        headers_for: Callable[[Request], Headers] = lambda _request: (),
     ) -> None:
         self.limits = limits
         self.sweep = sweep
         self.draining = False
         self.refusal = refusal
+        self.headers_for = headers_for
         self._app = app
         self._lane = lane
         self._connections: set[ClientConnection] = set()

@@ -15,8 +15,15 @@ WELL_FORMED_HOST = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW
 class Guard:
     """Recognises clients; `draining` refuses new work."""
 
-    def __init__(self, authenticator: Authenticator, allowed_hosts: tuple[str, ...], retry_after_seconds: int) -> None:
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        allowed_hosts: tuple[str, ...],
+        retry_after_seconds: int,
+        preflights: bool = False,
+    ) -> None:
         self._authenticator = authenticator
+        self._preflights = preflights
         self._hosts = frozenset(host.lower().encode() for host in allowed_hosts)
         self._retry_after_seconds = retry_after_seconds
         self.draining = False
@@ -30,10 +37,15 @@ class Guard:
             self._hosts and host.rsplit(b":", 1)[0].lower() not in self._hosts
         ):
             return InvalidRequest("the header host does not name this server")
-        if request.method == b"OPTIONS" or request.path in PUBLIC:
+        if request.path in PUBLIC or (self._preflights and _is_preflight(request)):
             return None
         try:
             request.client = self._authenticator.client(request.headers, request.peer)
         except GatewayError as error:
             return error
         return None
+
+
+def _is_preflight(request: Request) -> bool:
+    """A browser's question before a call of another origin; it carries no key, and is answered before any route."""
+    return request.method == b"OPTIONS" and {b"origin", b"access-control-request-method"} <= request.headers.keys()

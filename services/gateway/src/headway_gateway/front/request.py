@@ -1,5 +1,6 @@
 """A request as its client sent it, with nothing believed yet."""
 
+import os
 from dataclasses import dataclass, field
 
 from headway_gateway.identity.client import Client
@@ -17,8 +18,15 @@ class Request:
     peer: str = ""
     """Address of the other end of the connection."""
     body: bytes = b""
+    size: int = 0
+    """Bytes of the body as it came; `body` is let go once it is understood."""
     arrived: float = 0.0
     """Loop time of its first byte."""
     http_version: str = "1.1"
     client: Client | None = None
     """Who asks, once that is known."""
+
+
+def request_number() -> tuple[bytes, bytes]:
+    """The header that numbers an answer; never taken from a client (CVE-2026-116176)."""
+    return b"x-request-id", os.urandom(16).hex().encode()

@@ -10,6 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from email.utils import formatdate
 from typing import Protocol
 
+import structlog
+
+log = structlog.get_logger()
 INTERVAL_SECONDS = 0.25
 
 
@@ -39,9 +42,9 @@ class Sweep:
         """One round."""
         self.date = formatdate(usegmt=True).encode()
         for watched in tuple(self._watched):
-            watched.check(now)
+            _ask(watched.check, now)
         for listener in self._listeners:
-            listener(now)
+            _ask(listener, now)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -59,3 +62,11 @@ class Sweep:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+def _ask(asked: Callable[[float], None], now: float) -> None:
+    """One that fails must not stop the clock of all the others."""
+    try:
+        asked(now)
+    except Exception as error:
+        log.error("deadline_not_checked", fault=type(error).__name__)

@@ -13,6 +13,8 @@ from joserfc.jwk import KeySet
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]
 """Signatures with a private key only: no shared secret, no `none`."""
 MAX_REMEMBERED = 4096
+MAX_SUBJECT_CHARACTERS = 255
+"""RFC 7519 has none; OpenID Connect's bound. A longer one is refused, since two could share what is left of them."""
 LEEWAY_SECONDS = 30
 
 
@@ -58,7 +60,9 @@ class Tokens:
             self._claims.validate(decoded.claims)
         except (JoseError, ValueError, TypeError, KeyError):
             return None
-        subject, expires = str(decoded.claims["sub"])[:128], float(decoded.claims["exp"])
+        subject, expires = decoded.claims["sub"], float(decoded.claims["exp"])
+        if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_CHARACTERS:
+            return None
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()
         self._remembered[digest] = (subject, expires)

@@ -69,6 +69,11 @@ class Attempt:
         connection.send(request, self)
 
     @property
+    def sent(self) -> bool:
+        """Whether a connection was had and the request written."""
+        return self._connection is not None
+
+    @property
     def body(self) -> bytes:
         """An answer that is not a stream, as a whole."""
         return self._collected[0] if len(self._collected) == 1 else b"".join(self._collected)
@@ -84,11 +89,10 @@ class Attempt:
         """Status and headers came."""
         self.answer = head
         self._swallows = head.status >= 500 and head.status != 503
-        self._passes_events = (
-            self._streams
-            and head.status == 200
-            and head.headers.get(b"content-type", b"").startswith(b"text/event-stream")
-        )
+        if self._streams and head.status == 200:
+            self._passes_events = _is_event_stream(head)
+            if not self._passes_events:
+                self._give_up(UpstreamMalformed("the model server's answer is not an event stream"))
 
     def data(self, data: bytes) -> None:
         """A piece of the body came."""
@@ -180,3 +184,9 @@ class Attempt:
     def _finish(self, error: GatewayError | None) -> None:
         if not self.outcome.done():
             self.outcome.set_result(error)
+
+
+def _is_event_stream(head: AnswerHead) -> bool:
+    """One that can be split at its events: nobody asked for a compressed one."""
+    plain = head.headers.get(b"content-encoding", b"identity") == b"identity"
+    return plain and head.headers.get(b"content-type", b"").startswith(b"text/event-stream")

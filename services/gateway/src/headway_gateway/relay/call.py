@@ -40,6 +40,8 @@ class Call:
     open_stream: Callable[[], None] = lambda: None
     """Sends status and headers of a stream, if they are not out."""
     task: "asyncio.Task[object] | None" = None
+    error: GatewayError | None = None
+    """What the client was told in place of an answer, or of its rest."""
     cut: GatewayError | None = None
     """Set before the task is cancelled when it is not the client that ends it."""
     status: int = 0

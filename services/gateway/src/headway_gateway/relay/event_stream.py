@@ -5,7 +5,7 @@ follows, the error event included, would be read as its rest. So bytes after the
 """
 
 MAX_EVENT_BYTES = 4 * 2**20
-DONE = b"data: [DONE]"
+DONE = (b"data: [DONE]", b"data:[DONE]")
 _ENDS = (b"\n\n", b"\r\n\r\n")
 
 
@@ -16,11 +16,11 @@ class EventTooLarge(Exception):
 class EventStream:
     """Splits a stream at the ends of events and counts them."""
 
-    __slots__ = ("_last", "_rest", "events")
+    __slots__ = ("_before", "_last", "_rest", "events")
 
     def __init__(self) -> None:
         self._rest = b""
-        self._last = b""
+        self._before = self._last = b""
         self.events = 0
         """Whole events so far, the final `[DONE]` included."""
 
@@ -29,23 +29,31 @@ class EventStream:
         if self._rest:
             data, self._rest = self._rest + data, b""
         if not data.endswith(_ENDS):
-            end = max(data.rfind(b"\n\n") + 2, data.rfind(b"\r\n\r\n") + 4)
-            if end < 4 and not data.startswith(b"\n\n"):
-                end = 0
+            end = _end_of_last_event(data)
             data, self._rest = data[:end], data[end:]
             if len(self._rest) > MAX_EVENT_BYTES:
                 raise EventTooLarge
         if data:
             self.events += data.count(b"\n\n") or data.count(b"\r\n\r\n")
-            self._last = data
+            if len(data) > len(_ENDS[-1]):  # blank lines after the last event say nothing
+                self._before, self._last = self._last, data
         return data
 
     @property
     def complete(self) -> bool:
-        """Whether the stream said that it is over and left no half event."""
-        return not self._rest and DONE in self._last[-64:]
+        """Whether the stream said that it is over and left no half event.
+
+        The last event itself must say so: the same words inside a model's text end with the JSON around them.
+        """
+        last_line = self._last[-64:].rstrip(b"\r\n").rpartition(b"\n")[2]
+        return not self._rest and last_line in DONE
 
     @property
     def last(self) -> bytes:
-        """The last piece passed on; `usage` is in it when the client asked for it."""
-        return self._last
+        """The last two pieces passed on: `usage`, when the client asked for it, stands before `[DONE]`."""
+        return self._before + self._last
+
+
+def _end_of_last_event(data: bytes) -> int:
+    newlines, crlfs = data.rfind(b"\n\n"), data.rfind(b"\r\n\r\n")
+    return max(newlines + 2 if newlines >= 0 else 0, crlfs + 4 if crlfs >= 0 else 0)

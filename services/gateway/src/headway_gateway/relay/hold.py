@@ -20,8 +20,9 @@ LOOK_SECONDS = 1.0
 class Holds:
     """The held requests of one process."""
 
-    def __init__(self, waits: WaitSettings) -> None:
+    def __init__(self, waits: WaitSettings, workers: int) -> None:
         self._waits = waits
+        self._most = -(-waits.max_held_requests // workers)
         self._held = 0
 
     async def replica_for(self, call: Call) -> Replica:
@@ -34,7 +35,7 @@ class Holds:
             soonest = min(replica.ejected_until for replica in call.model.replicas) - now
             seconds = min(max(1, int(soonest) + 1), self._waits.retry_after_seconds)
             raise NoReplica("no replica of the model answers", retry_after_seconds=seconds)
-        if self._held >= self._waits.max_held_requests:
+        if self._held >= self._most:
             raise Overloaded(
                 "as many requests wait for a replica as may", retry_after_seconds=self._waits.retry_after_seconds
             )

@@ -18,15 +18,16 @@ import structlog
 from headway.domain.gateway_settings import GatewaySettings
 from headway_gateway.admission.admitted import Admitted
 from headway_gateway.errors import (
-    AnswerTooLong,
     Draining,
     GatewayError,
     ModelNotFound,
+    NoReplica,
     Overloaded,
     UpstreamFailed,
     UpstreamTimeout,
 )
 from headway_gateway.front.exchange import JSON, Exchange, Headers, answer
+from headway_gateway.front.request import Request
 from headway_gateway.front.sweep import Sweep
 from headway_gateway.identity.client import Client
 from headway_gateway.identity.limits import Limits
@@ -34,10 +35,13 @@ from headway_gateway.metrics import Metrics
 from headway_gateway.relay.attempt import Attempt
 from headway_gateway.relay.call import Call, Shape, as_it_is
 from headway_gateway.relay.hold import Holds
+from headway_gateway.relay.request_bytes import request_bytes
 from headway_gateway.relay.retry_budget import RETRY_COUNT_HEADER, SHOULD_NOT_RETRY, RetryBudget
 from headway_gateway.relay.settlement import settle
+from headway_gateway.relay.verdict import judged
 from headway_gateway.replicas.directory import Directory
 from headway_gateway.replicas.replica import Replica
+from headway_gateway.tracing import Tracer
 
 log = structlog.get_logger()
 Admit = Callable[[bytes, Client], Admitted]
@@ -49,9 +53,7 @@ STREAM_HEADERS = (
     (b"x-accel-buffering", b"no"),
 )
 PASSED_ON = (b"content-encoding", b"retry-after", b"x-headway-simulated")
-DRAINING_HEADER = b"x-headway-draining"
-SET_ASIDE_SECONDS = 30
-"""Longest that a replica's own Retry-After keeps requests from it."""
+EXPOSED = (b"access-control-expose-headers", b"x-request-id, retry-after")
 NO_MODEL = "none"
 CLIENT_LEFT = 499
 
@@ -76,8 +78,9 @@ class Relay:
         self._note = note
         self._loop = asyncio.get_running_loop()
         self._retries = RetryBudget()
-        self._holds = Holds(settings)
+        self._holds = Holds(settings, settings.workers)
         self._calls: set[Call] = set()
+        self.tracer: Tracer | None = None
         self._origins = frozenset(origin.encode() for origin in settings.allowed_origins)
 
     @property
@@ -95,7 +98,7 @@ class Relay:
     async def serve(self, exchange: Exchange, admit: Admit, shape: Shape = as_it_is) -> Admitted | None:
         """Answer one request, whatever happens. Returns what was admitted, None if nothing was."""
         request_id = os.urandom(16).hex()
-        headers = self._own_headers(exchange, request_id)
+        headers = [(b"x-request-id", request_id.encode()), *self.origin_headers(exchange.request)]
         try:
             call = self._admitted(exchange, admit, shape, request_id, headers)
         except GatewayError as error:
@@ -120,12 +123,12 @@ class Relay:
         self._metrics.of(NO_MODEL).answered(error.status)
         answer(exchange, error.status, error.body(), (*headers, *error.headers()))
 
-    def _own_headers(self, exchange: Exchange, request_id: str) -> Headers:
-        headers = [(b"x-request-id", request_id.encode())]
-        origin = exchange.request.headers.get(b"origin")
-        if origin is not None and origin in self._origins:
-            headers += [(b"access-control-allow-origin", origin), (b"vary", b"Origin")]
-        return headers
+    def origin_headers(self, request: Request) -> Headers:
+        """Let a page of an allowed origin read the answer, and the headers it needs to ask again."""
+        origin = request.headers.get(b"origin")
+        if origin is None or origin not in self._origins:
+            return ()
+        return ((b"access-control-allow-origin", origin), (b"vary", b"Origin"), EXPOSED)
 
     def _admitted(self, exchange: Exchange, admit: Admit, shape: Shape, request_id: str, headers: Headers) -> Call:
         request = exchange.request
@@ -162,6 +165,8 @@ class Relay:
         call.metrics.in_flight.inc()
         self._calls.add(call)
         self._note(request_id, model.name, admitted.question)
+        if self.tracer is not None:
+            self.tracer.begin(call)
         return call
 
     # Attempts
@@ -172,12 +177,12 @@ class Relay:
         if error is not None:
             other = self._other_replica(call, replica, error)
             if other is None:
-                raise error
+                raise self._told(call, error)
             call.metrics.retries.inc()
             self._retries.owe()
             error = await self._try(call, other)
             if error is not None:
-                raise error
+                raise self._told(call, error)
         self._deliver(call)
 
     def _other_replica(self, call: Call, tried: Replica, error: GatewayError) -> Replica | None:
@@ -191,6 +196,13 @@ class Relay:
         if other is None and call.reused_connection and call.attempt is not None and call.attempt.answer is None:
             return tried  # the model server had closed an idle connection; a new one finds it
         return other
+
+    def _told(self, call: Call, error: GatewayError) -> GatewayError:
+        """What the client hears: a request that no connection could be had for may simply come again."""
+        if isinstance(error, UpstreamFailed) and call.attempt is not None and not call.attempt.sent:
+            seconds = min(max(1, int(self._settings.ejection_seconds)), self._settings.retry_after_seconds)
+            return NoReplica("no replica of the model can be reached", retry_after_seconds=seconds)
+        return error
 
     async def _try(self, call: Call, replica: Replica) -> GatewayError | None:
         """Send the request to one replica and see its answer through."""
@@ -207,7 +219,7 @@ class Relay:
             connection = await replica.connect()
             call.reused_connection = connection.served > 0
             self._sweep.watch(attempt)
-            attempt.send(connection, self._request(call, replica))
+            attempt.send(connection, request_bytes(call, replica.address))
             error = await attempt.outcome
             whole = error is None
         except UpstreamFailed as failed:
@@ -221,44 +233,7 @@ class Relay:
                     replica.give_back(connection)
                 else:
                     connection.abort()
-        return self._judged(call, replica, attempt, error)
-
-    def _request(self, call: Call, replica: Replica) -> bytes:
-        admitted = call.admitted
-        return (
-            b"POST %b HTTP/1.1\r\nhost: %b\r\ncontent-type: application/json\r\naccept-encoding: identity\r\n"
-            b"user-agent: headway-gateway\r\nx-request-id: %b\r\n%bcontent-length: %d\r\n\r\n%b"
-            % (
-                admitted.path,
-                replica.address.server_name.encode(),
-                call.request_id.encode(),
-                call.trace_headers,
-                len(admitted.body),
-                admitted.body,
-            )
-        )
-
-    def _judged(
-        self, call: Call, replica: Replica, attempt: Attempt, error: GatewayError | None
-    ) -> GatewayError | None:
-        """What the attempt says about the replica."""
-        now = self._loop.time()
-        head = attempt.answer
-        if error is None and head is not None and head.status in (429, 503):
-            if DRAINING_HEADER in head.headers:
-                replica.set_aside(now + self._settings.ejection_seconds)
-                return Draining("the model server is going", retry_after_seconds=1)
-            asked = head.headers.get(b"retry-after", b"")
-            if head.status == 503 and asked.isdigit():
-                replica.set_aside(now + min(int(asked), SET_ASIDE_SECONDS))
-        elif error is None or isinstance(error, AnswerTooLong):
-            replica.succeeded()
-        elif isinstance(error, UpstreamFailed | UpstreamTimeout):
-            stale = call.reused_connection and head is None and isinstance(error, UpstreamFailed)
-            if not stale and replica.failed(now):
-                call.metrics.ejections.inc()
-                log.warning("replica_ejected", model=call.model.name, replica=call.replica, code=error.code)
-        return error
+        return judged(call, replica, error, self._settings.ejection_seconds, self._loop.time())
 
     # Answers
 
@@ -299,6 +274,7 @@ class Relay:
 
     def _tell(self, call: Call, error: GatewayError) -> None:
         """Tell the client what went wrong, in the place that is left for it."""
+        call.error = error
         call.metrics.failed(error.code)
         log.warning(
             "answer_failed", request_id=call.request_id, model=call.model.name, replica=call.replica, code=error.code
@@ -321,6 +297,8 @@ class Relay:
         call.usage.open -= 1
         call.metrics.in_flight.dec()
         settle(call, self._loop.time())
+        if self.tracer is not None:
+            self.tracer.end(call)
         # These hold the call, which holds them; left so, every call would be the garbage collector's to find.
         call.open_stream, call.attempt, call.task = _nothing, None, None
 

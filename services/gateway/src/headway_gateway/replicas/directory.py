@@ -68,7 +68,7 @@ class Directory:
         listed = list(found)
         wanted = {address for each in listed for address in each.addresses}
         for address in self._replicas.keys() - wanted:
-            self._replicas.pop(address).close()
+            self._replicas.pop(address).retire()
         for address in sorted(wanted - self._replicas.keys(), key=str):
             self._replicas[address] = self._new_replica(address)
         names = {each.name for each in listed}

@@ -25,6 +25,9 @@ log = structlog.get_logger()
 SERVICE_LABEL = "kubernetes.io/service-name"
 WATCH_SECONDS = 300
 """How long one watch lasts before it is asked for again with a fresh list."""
+SILENT_SECONDS = 15
+"""How much longer the API server may take to end it; then the connection is taken for dead."""
+SHORTEST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 15.0
 
 
@@ -75,24 +78,27 @@ class EndpointSlices:
         self._slices: dict[tuple[str, str], ReadyPods] = {}
         self._listed: set[str] = set()
         self._namespaces: frozenset[str] = frozenset()
+        self._api: client.ApiClient | None = None
+        self._watches: dict[str, asyncio.Task[None]] = {}
 
     def services(self, entries: Sequence[Upstream]) -> None:
         """Take over what the file names. Raises `BadUpstreams`."""
         addresses = [Address.parse(entry.url) for entry in entries if entry.url is not None]
         self._namespaces = frozenset(ServiceName.of(address).namespace for address in addresses)
         self._entries = entries
+        self._watch_namespaces()
         self._publish()
 
     def _publish(self) -> None:
-        """Tell the directory, once every namespace has been listed."""
-        if not self._namespaces <= self._listed:
+        """Tell the directory, first when every namespace has been listed; one named later must not stop the others."""
+        if not self._directory.known and not self._namespaces <= self._listed:
             return
         found: dict[str, Found] = {}
         for entry in self._entries:
             pods = self._pods(Address.parse(entry.url)) if entry.url is not None else ()
             for model in entry.models:
                 known = found.get(model)
-                addresses = (*known.addresses, *pods) if known else pods
+                addresses = tuple(dict.fromkeys((*known.addresses, *pods))) if known else pods
                 found[model] = Found(model, entry.contract, addresses, entry.context_tokens)
         self._directory.replace(found.values())
 
@@ -115,41 +121,62 @@ class EndpointSlices:
         if not await _configured():
             raise BadUpstreams("discovery is endpointslices and there is neither a cluster around nor a kubeconfig")
         async with client.ApiClient() as api:
-            tasks = [asyncio.create_task(self._follow(api, namespace)) for namespace in sorted(self._namespaces)]
+            self._api = api
+            self._watch_namespaces()
             try:
                 yield
             finally:
+                self._api = None
+                tasks = list(self._watches.values())
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _watch_namespaces(self) -> None:
+        """Begin watches of namespaces that the file names now, end those of namespaces that it no longer names."""
+        if self._api is None:
+            return
+        for namespace in self._watches.keys() - self._namespaces:
+            self._watches.pop(namespace).cancel()
+            self._forget(namespace)
+            self._listed.discard(namespace)
+        for namespace in sorted(self._namespaces - self._watches.keys()):
+            self._watches[namespace] = asyncio.create_task(self._follow(self._api, namespace))
+
+    def _forget(self, namespace: str) -> None:
+        for key in [key for key in self._slices if key[0] == namespace]:
+            del self._slices[key]
+
     async def _follow(self, api: client.ApiClient, namespace: str) -> None:
-        pause = 0.5
+        pause = SHORTEST_PAUSE_SECONDS
         while True:
             try:
                 await self._list_and_watch(api, namespace)
-                pause = 0.5
-            except (TimeoutError, ApiException, OSError, ValueError) as error:
-                log.warning("endpoints_not_watched", namespace=namespace, fault=type(error).__name__)
-                await asyncio.sleep(pause)
+                pause = SHORTEST_PAUSE_SECONDS
+            except Exception as error:
+                # Whatever a watch breaks with (the API server, the network, the client library), it begins again:
+                # a gateway that stopped watching would send requests to pods that are long gone.
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+                status = error.status if isinstance(error, ApiException) else None
+                log.warning("endpoints_not_watched", namespace=namespace, fault=type(error).__name__, status=status)
+            await asyncio.sleep(pause)
 
     async def _list_and_watch(self, api: client.ApiClient, namespace: str) -> None:
         slices = client.DiscoveryV1Api(api)
         listed = await slices.list_namespaced_endpoint_slice(namespace, _request_timeout=10)
         plain = api.sanitize_for_serialization(listed)
-        for key in [key for key in self._slices if key[0] == namespace]:
-            del self._slices[key]
+        self._forget(namespace)
         for item in plain.get("items") or ():
             self._slices[namespace, item["metadata"]["name"]] = ready_pods(item)
         self._listed.add(namespace)
         self._publish()
-        async with watch.Watch() as watcher:
+        async with watch.Watch("object") as watcher:  # plain JSON: nothing here needs the library's models
             async for event in watcher.stream(
                 slices.list_namespaced_endpoint_slice,
                 namespace,
                 resource_version=plain["metadata"]["resourceVersion"],
                 timeout_seconds=WATCH_SECONDS,
+                _request_timeout=WATCH_SECONDS + SILENT_SECONDS,
             ):
                 self._take(namespace, event["type"], event["raw_object"])
 

@@ -8,8 +8,8 @@ from headway_gateway.upstream.address import Address, tls_context
 from headway_gateway.upstream.connection import UpstreamConnection
 
 MAX_IDLE_CONNECTIONS = 256
-LONGEST_EJECTION = 8
-"""A replica that fails its tries is left alone longer each time, up to this many times `ejection_seconds`."""
+LONGEST_EJECTION = 2
+"""A replica that fails its tries is left alone longer, up to this many times `ejection_seconds`; back, it is found then."""
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +29,8 @@ class Replica:
     """Ejections in a row; a success ends them."""
     trying: bool = False
     """A request is finding out whether it is back."""
+    gone: bool = False
+    """No longer listed; what it has in work goes on."""
     idle: list[UpstreamConnection] = field(default_factory=list)
 
     def may_be_asked(self, now: float) -> bool:
@@ -95,10 +97,15 @@ class Replica:
 
     def give_back(self, connection: UpstreamConnection) -> None:
         """Keep a connection for the next request."""
-        if not connection.closed and len(self.idle) < MAX_IDLE_CONNECTIONS:
+        if not connection.closed and not self.gone and len(self.idle) < MAX_IDLE_CONNECTIONS:
             self.idle.append(connection)
         else:
             connection.abort()
+
+    def retire(self) -> None:
+        """It is no longer listed: keep no connection to it."""
+        self.gone = True
+        self.close()
 
     def close(self) -> None:
         """Close idle connections; those in use end with their answers."""

@@ -29,7 +29,7 @@ def models_router() -> APIRouter:
     """The route."""
     router = APIRouter()
 
-    @router.get("/v1/models", summary="Models that may be asked for", responses={401: {"description": "No API key."}})
+    @router.get("/v1/models", summary="Models that may be asked for")
     async def models(request: Request) -> ModelList:
         gateway: Gateway = request.app.state.gateway
         return ModelList(

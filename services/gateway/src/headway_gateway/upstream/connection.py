@@ -8,6 +8,7 @@ A `Receiver` gets what one `feed` of the socket brought as one piece, so that a 
 """
 
 import asyncio
+import socket
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -16,6 +17,8 @@ import httptools
 from headway_gateway.errors import GatewayError, UpstreamFailed, UpstreamMalformed
 
 MAX_HEAD_BYTES = 65_536
+RECEIVE_BUFFER_BYTES = 131_072
+"""Of the kernel, which doubles it; enough for 100 MB/s at a millisecond."""
 
 
 @dataclass(slots=True)
@@ -52,6 +55,7 @@ class UpstreamConnection(asyncio.Protocol):
         "_head_bytes",
         "_keeps_alive",
         "_parser",
+        "_paused",
         "_receiver",
         "_transport",
         "closed",
@@ -65,7 +69,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._head = AnswerHead(0)
         self._head_bytes = 0
-        self._complete = self._keeps_alive = False
+        self._complete = self._keeps_alive = self._paused = False
         self.closed = False
         self.served = 0
 
@@ -88,20 +92,25 @@ class UpstreamConnection(asyncio.Protocol):
             self._transport.abort()
 
     def pause(self) -> None:
-        """Stop reading while the client does not."""
-        if self._transport is not None and not self.closed:
+        """Stop reading while the client does not; between answers there is nothing to stop."""
+        if self._transport is not None and self._receiver is not None and not self.closed:
+            self._paused = True
             self._transport.pause_reading()
 
     def resume(self) -> None:
         """Read again."""
-        if self._transport is not None and not self.closed:
+        if self._paused and self._transport is not None and not self.closed:
+            self._paused = False
             self._transport.resume_reading()
 
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
+        """Keep the transport; what the kernel takes ahead of a slow client is bounded, not grown with the stream."""
         self._transport = cast(asyncio.Transport, transport)
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
 
     def data_received(self, data: bytes) -> None:
         """Parse, then hand on what came as one piece."""
@@ -115,6 +124,10 @@ class UpstreamConnection(asyncio.Protocol):
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._fail(UpstreamMalformed("the model server's answer is not HTTP"))
             return
+        if self._receiver is None:
+            return  # given up because of its head
+        if not self._head.status:
+            self._head_bytes += len(data)  # the parser says nothing of a line before its end
         if self._head_bytes > MAX_HEAD_BYTES:
             self._fail(UpstreamMalformed("the model server's answer has too large a head"))
             return
@@ -125,6 +138,7 @@ class UpstreamConnection(asyncio.Protocol):
         if self._complete and self._receiver is not None:
             self._receiver = None
             self.served += 1
+            self.resume()  # the client may have paused it with this very piece
             if not self._keeps_alive:
                 self.abort()
             receiver.done()
@@ -152,9 +166,13 @@ class UpstreamConnection(asyncio.Protocol):
 
     # httptools callbacks
 
+    def on_message_begin(self) -> None:
+        """An answer begins; a second one to the same request is not taken for a part of the first."""
+        if self._complete:
+            raise UpstreamMalformed("the model server answered twice")
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header line."""
-        self._head_bytes += len(name) + len(value)
         self._head.headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:

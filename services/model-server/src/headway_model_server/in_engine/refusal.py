@@ -5,6 +5,8 @@ from starlette.types import Message
 
 RETRY_AFTER_SECONDS = 1
 """Another replica can take the request at once."""
+TAKES_NOTHING = (b"x-headway-draining", b"true")
+"""Tells the gateway that this is no overload: another replica gets the request, and this one no further ones."""
 DRAINING = "This replica is shutting down and takes no new requests."
 CUT = "This replica had to shut down before the answer was complete."
 NO_TOKEN_YET = "The model has not made a first token yet."  # noqa: S105  a sentence
@@ -24,6 +26,7 @@ def unavailable(message: str) -> tuple[Message, Message]:
         (b"content-length", str(len(body)).encode()),
         (b"retry-after", str(RETRY_AFTER_SECONDS).encode()),
         (b"connection", b"close"),
+        TAKES_NOTHING,
     ]
     return (
         {"type": "http.response.start", "status": 503, "headers": headers},

@@ -1,0 +1,25 @@
+"""Every fault at once, short form: none of the answers hangs, each ends as its fault says."""
+
+import pytest
+
+from faults.backend import Fleet
+from faults.gateway import GatewayProcess, eventually
+from faults.mix import FAULTS, mixed
+
+RUNS = 300
+SEED = 20261121
+
+
+@pytest.mark.asyncio
+async def test_of_many_faults_at_once_none_hangs_and_each_ends_as_it_should(
+    patient: GatewayProcess, servers: Fleet
+) -> None:
+    tally = await mixed(patient.port, RUNS, SEED)
+    assert tally.total("hung") == 0, tally.examples
+    assert tally.total("wrong") == 0, tally.examples
+    assert all(tally.ends[name].total() for name in FAULTS), "a fault was never drawn"
+    await eventually(lambda: patient.metric("headway_gateway_requests_in_flight") == 0, 3)
+    open_visits = [
+        visit for visit in servers.visits if visit.closed_at is None and visit.words.get("script") == "hangs"
+    ]
+    assert not open_visits

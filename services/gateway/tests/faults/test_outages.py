@@ -1,0 +1,176 @@
+"""F7, and holding: no model server answers, one comes and goes, or there is none yet."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from faults.backend import Fleet, fleet
+from faults.client import Client, ask, chat, post
+from faults.conftest import UNREACHABLE
+from faults.gateway import GatewayProcess, eventually, gateway
+
+pytestmark = pytest.mark.asyncio
+PROBE_SECONDS = 0.5
+TICK_SECONDS = 0.25
+EARLY_SECONDS = 1.0
+MAX_HELD = 3
+HOLD_SECONDS = 2.0
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[Fleet]:
+    with fleet() as running:
+        for name in ("steady", "flapping", "lonely"):
+            running.add(name)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def models(three: Fleet) -> list[tuple[str, list[str]]]:
+    steady, flapping, lonely = (server.url for server in three.servers)
+    return [
+        ("pair", [steady, flapping]),
+        ("lonely", [lonely]),
+        ("refused", [UNREACHABLE, "http://127.0.0.1:11"]),
+        ("nameless", ["http://no-such-host.invalid:8000"]),
+        ("asleep", []),
+        ("late", []),
+    ]
+
+
+@pytest.fixture(scope="module")
+def ejecting(models: list[tuple[str, list[str]]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
+    with gateway(
+        tmp_path_factory.mktemp("ejecting"),
+        models,
+        ejection_seconds=PROBE_SECONDS,
+        connect_timeout_seconds=0.4,
+        first_byte_timeout_seconds=1.0,
+        request_burst=1_000_000,
+        max_held_requests=MAX_HELD,
+        hold_seconds=HOLD_SECONDS,
+        hold_silent_seconds=HOLD_SECONDS,
+        keep_alive_comment_seconds=0.5,
+    ) as running:
+        yield running
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+@pytest.mark.parametrize("model", ["refused", "nameless"])
+async def test_with_no_reachable_model_server_every_request_is_told_early_when_to_come_back(
+    ejecting: GatewayProcess, model: str, stream: bool
+) -> None:
+    for _ in range(6):
+        answer = await ask(ejecting.port, "k=1", model=model, stream=stream)
+        assert (answer.status, answer.code) == (503, "no_replica")
+        assert 1 <= int(answer.headers["retry-after"]) <= 120
+        assert answer.seconds < EARLY_SECONDS
+
+
+async def test_a_flapping_model_server_costs_nobody_an_answer(ejecting: GatewayProcess, three: Fleet) -> None:
+    flapping = three.servers[1]
+    for _ in range(3):
+        flapping.down()
+        assert all([(await ask(ejecting.port, "k=1", model="pair")).served for _ in range(15)])
+        flapping.up()
+        assert all([(await ask(ejecting.port, "k=1", model="pair")).served for _ in range(15)])
+    assert ejecting.metric("headway_gateway_ejections_total", model="pair") >= 1
+
+
+async def test_an_ejected_model_server_gets_one_request_a_probe_period(ejecting: GatewayProcess, three: Fleet) -> None:
+    for number in range(4):
+        await ask(ejecting.port, f"script=dies_silent nonce=eject{number}", model="lonely")
+    await eventually(lambda: ejecting.metric("headway_gateway_ready_replicas", model="lonely") == 0, 2)
+    begun, before = time.monotonic(), len(three.visits)
+    while time.monotonic() - begun < 1.2:
+        answers = await asyncio.gather(*(ask(ejecting.port, "script=dies_silent", model="lonely") for _ in range(5)))
+        assert all(answer.seconds < EARLY_SECONDS for answer in answers)
+    assert len(three.visits) - before <= 1.2 / PROBE_SECONDS + 1
+
+
+async def test_after_a_long_outage_a_model_server_is_found_within_two_probe_periods(
+    ejecting: GatewayProcess, three: Fleet
+) -> None:
+    lonely = three.servers[2]
+    lonely.down()
+    begun = time.monotonic()
+    while time.monotonic() - begun < 5 * PROBE_SECONDS:
+        await ask(ejecting.port, "k=1", model="lonely")
+        await asyncio.sleep(0.05)
+    lonely.up()
+    back = time.monotonic()
+    while not (await ask(ejecting.port, "k=1", model="lonely")).served:
+        assert time.monotonic() - back < 10, "it is never found again"
+        await asyncio.sleep(0.02)
+    assert time.monotonic() - back <= 2 * PROBE_SECONDS + TICK_SECONDS
+
+
+# Holding
+
+
+@pytest.mark.parametrize("model", ["pair", "lonely", "refused", "nameless", "asleep", "late"])
+async def test_held_and_in_flight_are_exported_for_every_model_from_the_start(
+    ejecting: GatewayProcess, model: str
+) -> None:
+    for name in ("requests_held", "requests_in_flight", "ready_replicas"):
+        assert ejecting.exported(f"headway_gateway_{name}", model=model)
+
+
+async def held(running: GatewayProcess, model: str, count: int) -> list[Client]:
+    clients = [await Client.connect(running.port) for _ in range(count)]
+    for client in clients:
+        client.send(post(chat("k=2", model=model)))
+    await eventually(lambda: running.metric("headway_gateway_requests_held", model=model) == count, 3)
+    return clients
+
+
+async def test_a_held_stream_is_kept_alive_and_served_once_a_replica_is_there(
+    ejecting: GatewayProcess, three: Fleet, models: list[tuple[str, list[str]]]
+) -> None:
+    [client] = await held(ejecting, "late", 1)
+    await client.until(b": waiting\n\n", 2)
+    ejecting.upstreams(*models[:-1], ("late", [three.servers[0].url]))
+    try:
+        answer = await client.answer()
+        assert answer.served
+        assert (answer.text, answer.comments >= 1) == ("word0 word1 ", True)
+    finally:
+        ejecting.upstreams(*models)
+        client.reset()
+    await eventually(lambda: ejecting.metric("headway_gateway_requests_held", model="late") == 0, 2)
+
+
+async def test_a_request_is_held_no_longer_than_its_bound(ejecting: GatewayProcess) -> None:
+    streamed, whole = await asyncio.gather(
+        ask(ejecting.port, "k=1", model="asleep"), ask(ejecting.port, "k=1", model="asleep", stream=False)
+    )
+    assert (whole.status, whole.code) == (503, "no_replica")
+    assert whole.headers["retry-after"]
+    assert streamed.clean_error
+    assert streamed.code == "no_replica"
+    assert all(HOLD_SECONDS <= each.seconds < HOLD_SECONDS + 1 for each in (streamed, whole))
+
+
+async def test_one_more_than_may_be_held_is_told_at_once(ejecting: GatewayProcess) -> None:
+    clients = await held(ejecting, "asleep", MAX_HELD)
+    answer = await ask(ejecting.port, "k=1", model="asleep")
+    assert (answer.status, answer.code) == (503, "overloaded")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert answer.seconds < EARLY_SECONDS
+    for client in clients:
+        client.reset()
+    await eventually(lambda: ejecting.metric("headway_gateway_requests_held", model="asleep") == 0, 2)
+
+
+async def test_the_connection_to_a_replica_that_was_taken_away_is_closed_after_its_answer(
+    ejecting: GatewayProcess, three: Fleet, models: list[tuple[str, list[str]]]
+) -> None:
+    answering = asyncio.create_task(ask(ejecting.port, "k=80 gap_ms=10 nonce=taken", model="lonely"))
+    await eventually(lambda: three.of("taken"), 3)
+    ejecting.upstreams(*models[:1], *models[2:])
+    await eventually(lambda: not ejecting.exported("x") and answering.done(), 5)
+    ejecting.upstreams(*models)
+    assert (await answering).served
+    await eventually(lambda: three.of("taken")[0].closed_at, 2, "the end of the upstream connection")

@@ -1,0 +1,73 @@
+"""F8: the `openai` SDK repeats what fails, the gateway too; together they do not multiply."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import openai
+import pytest
+
+from faults.backend import Fleet, fleet
+from faults.gateway import GatewayProcess, gateway
+
+CALLS = 10
+HITS_A_CALL = 1.2
+
+
+@pytest.fixture(scope="module")
+def calls() -> Counter[str]:
+    """Calls that were made to this file's gateway: what was not used by one may be by the next."""
+    return Counter()
+
+
+@pytest.fixture(scope="module")
+def two() -> Iterator[Fleet]:
+    with fleet() as running:
+        running.add("busy")
+        running.add("broken")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def asked(two: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
+    models = [(server.name, [server.url]) for server in two.servers]
+    folder = tmp_path_factory.mktemp("asked")
+    with gateway(folder, models, request_burst=1_000_000, ejection_failures=100) as running:
+        yield running
+
+
+@pytest.fixture
+def sdk(asked: GatewayProcess) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"http://127.0.0.1:{asked.port}/v1", api_key="any", timeout=20) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "stream"),
+    [
+        ("busy", "script=busy status=429", True),
+        ("busy", "script=busy status=503", False),
+        ("broken", "script=fails", True),
+        ("broken", "script=dies_silent", False),
+    ],
+    ids=["429", "503", "500", "death"],
+)
+def test_retries_of_the_openai_sdk_are_not_multiplied(
+    sdk: openai.OpenAI, two: Fleet, calls: Counter[str], model: str, words: str, stream: bool
+) -> None:
+    nonce = f"sdk-{words.replace(' ', '-').replace('=', '-')}-{stream}"
+    sdk.chat.completions.create(model=model, messages=[{"role": "user", "content": "k=1"}])  # ends failures in a row
+    message: Any = {"role": "user", "content": f"{words} nonce={nonce}"}
+    calls["made"] += 1 + CALLS
+    for _ in range(CALLS):
+        with pytest.raises(openai.APIStatusError):
+            sdk.chat.completions.create(model=model, messages=[message], stream=stream)
+    assert two.hits[nonce] >= CALLS
+    assert two.hits.total() <= HITS_A_CALL * calls["made"]
+
+
+def test_the_openai_sdk_reads_an_error_inside_a_stream(sdk: openai.OpenAI, calls: Counter[str]) -> None:
+    calls["made"] += 1
+    message: Any = {"role": "user", "content": "script=dies_inside k=2"}
+    with pytest.raises(openai.APIError, match="before its answer was complete"):
+        list(sdk.chat.completions.create(model="busy", messages=[message], stream=True))

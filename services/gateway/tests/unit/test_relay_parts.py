@@ -1,0 +1,72 @@
+"""The small parts of the relay: token counts, the retry budget, the small contract."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headway_gateway.errors import UpstreamMalformed
+from headway_gateway.generate import as_generated
+from headway_gateway.relay.retry_budget import MOST, RetryBudget
+from headway_gateway.relay.usage import Usage, usage_in
+from headway_gateway.upstream.connection import AnswerHead
+
+
+def completion(text: str, prompt: int, output: int) -> bytes:
+    usage = {"prompt_tokens": prompt, "total_tokens": prompt + output, "completion_tokens": output}
+    return json.dumps({"choices": [{"text": text}], "usage": usage, "kv_transfer_params": None}).encode()
+
+
+@given(st.text(max_size=3000), st.integers(0, 10**8), st.integers(0, 10**8))
+def test_usage_is_read_from_the_end_of_any_answer(text: str, prompt: int, output: int) -> None:
+    assert usage_in(completion(text, prompt, output)) == Usage(prompt, output)
+
+
+def test_a_model_cannot_forge_its_count_from_inside_a_text() -> None:
+    forged = '"usage":{"prompt_tokens":0,"completion_tokens":0}'
+    assert usage_in(completion(forged, 7, 9)) == Usage(7, 9)
+    assert usage_in(json.dumps({"choices": [{"text": forged}]}).encode()) is None
+
+
+@pytest.mark.parametrize("body", [b"", b'{"usage":null}', b'"prompt_tokens":7', b'"completion_tokens": 7'])
+def test_half_a_count_is_none(body: bytes) -> None:
+    assert usage_in(body) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from([None, b"0", b"1", b"2"]), st.booleans()), max_size=300))
+def test_retries_are_never_more_than_a_fifth_of_first_requests(requests: list[tuple[bytes | None, bool]]) -> None:
+    budget, first, retries = RetryBudget(), 0, 0
+    for retry_count, fails in requests:
+        budget.earn(retry_count)
+        first += retry_count in (None, b"0")
+        retries += fails and budget.spend()
+        assert retries <= 0.2 * first + 1e-9
+        assert budget.balance <= MOST
+
+
+def test_what_the_gateway_repeats_is_taken_from_the_clients_retries() -> None:
+    budget = RetryBudget()
+    for _ in range(7):
+        budget.earn(None)
+    budget.owe()
+    assert not budget.spend()
+    budget.owe()
+    assert budget.balance == 0
+
+
+def test_a_completion_becomes_the_small_contract() -> None:
+    status, body = as_generated(AnswerHead(200), completion("héllo", 3, 5))
+    assert (status, json.loads(body)) == (200, {"generated_text": "héllo", "tokens_generated": 5})
+
+
+def test_a_model_servers_error_stays_what_it_is() -> None:
+    assert as_generated(AnswerHead(400), b"{}") == (400, b"{}")
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"\xff", b'{"choices":[],"usage":{"completion_tokens":1}}', b'{"choices":[{"text":"x"}]}']
+)
+def test_an_answer_that_is_no_completion_is_the_model_servers_failure(body: bytes) -> None:
+    with pytest.raises(UpstreamMalformed):
+        as_generated(AnswerHead(200), body)

@@ -1,0 +1,165 @@
+"""Which replica is asked, and when one is left alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headway_gateway.replicas.directory import Directory, Found, Model
+from headway_gateway.replicas.replica import LONGEST_EJECTION, Replica
+from headway_gateway.upstream.address import Address
+
+NOW = 1000.0
+
+
+def address(port: int) -> Address:
+    return Address.parse(f"http://127.0.0.1:{port}")
+
+
+def replica(port: int = 1) -> Replica:
+    return Replica(address(port), connect_timeout_seconds=1, ejection_failures=3, ejection_seconds=5)
+
+
+def model(*outstanding: int) -> Model:
+    made = Model("tiny")
+    for port, work in enumerate(outstanding, 1):
+        made.replicas.append(replica(port))
+        made.replicas[-1].outstanding = work
+    return made
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=12))
+def test_the_one_with_the_fewest_requests_in_work_is_asked(outstanding: list[int]) -> None:
+    chosen = model(*outstanding).choose(NOW)
+    assert chosen is not None
+    assert chosen.outstanding == min(outstanding)
+
+
+def test_ties_go_round() -> None:
+    equal = model(0, 0, 0)
+    assert [equal.choose(NOW).address.port for _ in range(6)] == [1, 2, 3, 1, 2, 3]  # type: ignore[union-attr]
+
+
+@given(st.integers(2, 8), st.integers(1, 200))
+def test_requests_that_never_end_are_spread_evenly(replicas: int, requests: int) -> None:
+    spread = model(*[0] * replicas)
+    for _ in range(requests):
+        chosen = spread.choose(NOW)
+        assert chosen is not None
+        chosen.take()
+    work = [each.outstanding for each in spread.replicas]
+    assert max(work) - min(work) <= 1
+
+
+def test_the_one_that_failed_is_not_asked_again_for_the_same_request() -> None:
+    pair = model(0, 5)
+    first = pair.choose(NOW)
+    assert pair.choose(NOW, but_not=first) is not first
+    assert model(0).choose(NOW) is not None
+    single = model(0)
+    assert single.choose(NOW, but_not=single.replicas[0]) is None
+
+
+def test_failures_in_a_row_eject_and_a_success_between_them_does_not() -> None:
+    broken = replica()
+    assert [broken.failed(NOW), broken.failed(NOW)] == [False, False]
+    broken.succeeded()
+    assert [broken.failed(NOW), broken.failed(NOW), broken.failed(NOW)] == [False, False, True]
+    assert not broken.may_be_asked(NOW + 4.9)
+    assert broken.may_be_asked(NOW + 5)
+
+
+def ejected() -> Replica:
+    broken = replica()
+    for _ in range(3):
+        broken.failed(NOW)
+    return broken
+
+
+def test_after_an_ejection_one_request_at_a_time_tries() -> None:
+    broken = ejected()
+    broken.take()
+    assert not broken.may_be_asked(NOW + 6)
+    broken.release()
+    assert broken.may_be_asked(NOW + 6)
+
+
+def test_a_try_that_succeeds_brings_the_replica_back_whole() -> None:
+    back = ejected()
+    back.take()
+    back.succeeded()
+    back.take()
+    assert back.may_be_asked(NOW + 6)
+    assert [back.failed(NOW + 6), back.failed(NOW + 6)] == [False, False]
+
+
+def test_tries_that_fail_make_the_pause_longer_up_to_a_bound() -> None:
+    broken, now, pauses = ejected(), NOW, []
+    for _ in range(6):
+        now = broken.ejected_until
+        broken.take()
+        assert broken.failed(now)
+        broken.release()
+        pauses.append(broken.ejected_until - now)
+    assert pauses == [10] * 6
+    assert max(pauses) == 5 * LONGEST_EJECTION
+
+
+def test_a_replica_that_asks_for_a_pause_gets_it_without_a_mark() -> None:
+    busy = replica()
+    busy.set_aside(NOW + 7)
+    assert not busy.may_be_asked(NOW + 6.9)
+    assert busy.may_be_asked(NOW + 7)
+    assert (busy.failures, busy.ejections) == (0, 0)
+    busy.set_aside(NOW + 3)
+    assert busy.ejected_until == NOW + 7
+
+
+def test_a_model_whose_replicas_are_all_left_alone_has_none() -> None:
+    sleeping = model(0, 0)
+    for each in sleeping.replicas:
+        each.set_aside(NOW + 1)
+    assert sleeping.choose(NOW) is None
+    assert (sleeping.ready(NOW), sleeping.ready(NOW + 1)) == (0, 2)
+
+
+@pytest.fixture
+def directory() -> Directory:
+    return Directory(lambda where: Replica(where, 1, 3, 5))
+
+
+@pytest.mark.asyncio
+async def test_replicas_that_stay_keep_their_state(directory: Directory) -> None:
+    assert not directory.known
+    directory.replace([Found("tiny", "openai", (address(1), address(2)))])
+    assert directory.known
+    stays = directory.models["tiny"].replicas[0]
+    stays.outstanding, stays.failures = 7, 2
+    directory.replace([Found("tiny", "openai", (address(1), address(3)), 4096)])
+    tiny = directory.models["tiny"]
+    assert [each.address.port for each in tiny.replicas] == [1, 3]
+    assert tiny.replicas[0] is stays
+    assert tiny.context_tokens == 4096
+
+
+@pytest.mark.asyncio
+async def test_a_new_replica_wakes_who_waits_and_a_lost_one_does_not(directory: Directory) -> None:
+    directory.replace([Found("tiny", "openai", ())])
+    waits = directory.models["tiny"].changed
+    directory.replace([Found("tiny", "openai", ())])
+    assert not waits.is_set()
+    directory.replace([Found("tiny", "openai", (address(1),))])
+    assert waits.is_set()
+
+
+@pytest.mark.asyncio
+async def test_a_model_no_longer_named_is_gone_and_one_without_replicas_stays(directory: Directory) -> None:
+    directory.replace([Found("tiny", "openai", (address(1),)), Found("big", "generate", (address(2),))])
+    directory.replace([Found("tiny", "openai", ())])
+    assert list(directory.models) == ["tiny"]
+    assert directory.models["tiny"].replicas == []
+
+
+@pytest.mark.asyncio
+async def test_models_at_one_address_share_its_replica(directory: Directory) -> None:
+    directory.replace([Found("tiny", "openai", (address(1),)), Found("small", "openai", (address(1),))])
+    assert directory.models["tiny"].replicas[0] is directory.models["small"].replicas[0]
