@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local_run import DEPLOYMENT, LocalRun, local_run, until
+from local_run import DEPLOYMENT, HEADWAY, LocalRun, local_run, until
 
 pytestmark = pytest.mark.long
 ANSWERS = 12
@@ -102,9 +103,10 @@ def test_a_slow_replica_delays_answers_and_loses_none(awake: LocalRun) -> None:
 
 def test_a_fault_without_a_victim_is_refused_with_the_reason(tmp_path: Path) -> None:
     with local_run(tmp_path, *SPEED) as run:
-        status, answer = run.steer("chaos", fault="engine-crash")
-        assert status == 409
-        assert answer["error"] == "no replica is ready; ask for an answer first"
+        command = [HEADWAY, "chaos", "engine-crash", "--runs", str(run.runs)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == 2
+        assert "error: no replica is ready; ask for an answer first" in done.stderr
 
 
 def test_ctrl_c_ends_it_as_sigterm_does(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`headway up`: puts the parts together, keeps them, and ends them."""
 
+import errno
 import json
 import shutil
 import signal
@@ -70,6 +71,8 @@ def _reason(group: BaseExceptionGroup[BaseException]) -> BaseException:
         found = _reason(error) if isinstance(error, BaseExceptionGroup) else error
         if isinstance(found, CannotRun):
             return found
+        if isinstance(found, OSError) and found.errno == errno.ENOSPC:
+            return CannotRun(f"the disk is full: {found}", "free some space, or give another place with --runs")
     return group
 
 
