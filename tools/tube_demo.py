@@ -93,7 +93,7 @@ def collect(lines: Iterable[str]) -> tuple[list[dict[str, Any]], float]:
 
 def page(states: list[dict[str, Any]], speed: float) -> str:
     rows = [
-        "| minutes | requests/s: document | measured | virtual queue: document | measured | replicas: document "
+        "| minutes | requests/s: document | answered | virtual queue: document | measured | replicas: document "
         "| ready, measured | nodes: document | measured | TTFT p95 in s | USD so far |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
@@ -105,7 +105,7 @@ def page(states: list[dict[str, Any]], speed: float) -> str:
             deployment for state in window for deployment in state["deployments"] if deployment["name"] == DEPLOYMENT
         ]
         real = (window[-1]["t"] - window[0]["t"]) / speed
-        offered = (window[-1]["requests"]["offered"] - window[0]["requests"]["offered"]) / real
+        answered = (window[-1]["requests"]["served"] - window[0]["requests"]["served"]) / real
         late = [one["ttft_seconds"]["p95"] for one in found if one["ttft_seconds"]["p95"] is not None]
         measured = (
             _range([one["value"] for one in found if one["value"] is not None]),
@@ -113,7 +113,7 @@ def page(states: list[dict[str, Any]], speed: float) -> str:
             _range([len(state["nodes"]) for state in window]),
         )
         rows.append(
-            f"| {begin}-{end} | {rate} | {offered:.1f} | {queue} | {measured[0]} | {replicas} | {measured[1]} | {nodes} "
+            f"| {begin}-{end} | {rate} | {answered:.1f} | {queue} | {measured[0]} | {replicas} | {measured[1]} | {nodes} "
             f"| {measured[2]} | {f'{min(late):.1f}-{max(late):.1f}' if late else '-'} | {window[-1]['usd_total']:.2f} |"
         )
     last = states[-1]["requests"]

@@ -19,7 +19,7 @@ from headway.local.faults import CannotRun
 from headway.local.load import PROFILES, Load
 from headway.local.pages import Pages
 from headway.local.show import Show
-from headway.local.watch import Watch
+from headway.local.watch import Message, Watch
 
 KEEP_ALIVE_SECONDS = 15.0
 MOST_BODY_BYTES = 4096
@@ -158,11 +158,13 @@ async def _events(parts: ControlParts) -> AsyncIterator[str]:
         for past in parts.past():
             yield _event("scaling", past)
         while True:
-            with anyio.move_on_after(KEEP_ALIVE_SECONDS) as waited:
-                name, content = await messages.receive()
-                yield _event(name, content)
-            if waited.cancelled_caught:
-                yield ": still here\n\n"
+            message: Message | None = None
+            with anyio.move_on_after(KEEP_ALIVE_SECONDS):
+                try:
+                    message = await messages.receive()
+                except anyio.EndOfStream:
+                    return
+            yield ": still here\n\n" if message is None else _event(*message)
 
 
 def _event(name: str, content: dict[str, Any]) -> str:

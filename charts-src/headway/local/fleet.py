@@ -21,7 +21,7 @@ RUNNING, WAITING = "vllm:num_requests_running", "vllm:num_requests_waiting"
 class Fleet:
     """All pods of one Deployment, and what scales them."""
 
-    def __init__(self, world: World, deployment: Deployment, tasks: TaskGroup) -> None:
+    def __init__(self, world: World, deployment: Deployment, tasks: TaskGroup, first_is_real: bool = False) -> None:
         self.world = world
         self.deployment = deployment
         self.scaler = Scaler(deployment.law, world.clock, world.samples)
@@ -31,6 +31,7 @@ class Fleet:
         """Most replicas that were ready at once."""
         self._tasks = tasks
         self._numbers = 0
+        self._first_is_real = first_is_real
         self._lives: dict[str, PodLife] = {}
 
     @property
@@ -86,7 +87,7 @@ class Fleet:
         self._numbers += 1
         name = f"{self.deployment.name}-{self._numbers}"
         replica = Replica(name, self._numbers, claim("127.0.0.1", None), self.world.clock.now())
-        life = PodLife(self.world, self.deployment, replica, self._changed)
+        life = PodLife(self.world, self.deployment, replica, self._changed, self._first_is_real and replica.number == 1)
         self.replicas.append(replica)
         self._lives[name] = life
         self._tasks.start_soon(self._live, replica, life)

@@ -25,6 +25,8 @@ ENDPOINTS_SECONDS = 1.5
 START_BOUND_SECONDS = 300.0
 """Real seconds that a process may take to its first answer; real vLLM on a CPU takes about a minute."""
 PROBE_SECONDS = 0.1
+REAL_ENVIRONMENT = {"VLLM_TARGET_DEVICE": "cpu", "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1"}
+"""Of real vLLM on a CPU: cache in GiB, and no look at a model hub."""
 WATCH_SECONDS = 1.0
 FAILURE_THRESHOLD = 2
 
@@ -32,7 +34,11 @@ FAILURE_THRESHOLD = 2
 class PodLife:
     """Drives one replica."""
 
-    def __init__(self, world: World, deployment: Deployment, replica: Replica, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, world: World, deployment: Deployment, replica: Replica, changed: Callable[[], None], real: bool = False
+    ) -> None:
+        """`real` runs the options' engine in place of the simulated one."""
+        self._real = real
         self._world, self._deployment, self._replica = world, deployment, replica
         self._changed = changed
         self._scope = anyio.CancelScope()
@@ -74,10 +80,10 @@ class PodLife:
         """One life of the process, from its start to its end."""
         replica, clock, world = self._replica, self._world.clock, self._world
         self._to("load")
-        real = bool(world.options.real_engine) and replica.number == 1
-        process = await start(replica.name, self._command(real), world.folder.log(replica.name))
+        environment = REAL_ENVIRONMENT if self._real else {}
+        process = await start(replica.name, self._command(), world.folder.log(replica.name), environment)
         replica.process = process
-        if not real:
+        if not self._real:
             await clock.sleep(self._seconds("load"))
             self._to("warm")
             await clock.sleep(self._seconds("compile") + self._seconds("ready"))
@@ -126,12 +132,12 @@ class PodLife:
         replica.restarts = 0 if replica.ready_at is not None else replica.restarts + 1
         replica.ready_at = None
 
-    def _command(self, real: bool) -> tuple[str, ...]:
+    def _command(self) -> tuple[str, ...]:
         world, deployment, node = self._world, self._deployment, self._replica.node
         recipe = world.folder.write(f"recipes/{deployment.name}.yaml", deployment.recipe) if deployment.recipe else None
         gpu = (node.offer.machine.accelerator if node else None) or ""
         launcher = program("headway-model-server", world.programs)
-        return engine_command(world.options, deployment, gpu, self._replica.port, recipe, launcher, real)
+        return engine_command(world.options, deployment, gpu, self._replica.port, recipe, launcher, self._real)
 
     def _to(self, phase: str) -> None:
         if self._replica.wanted:

@@ -78,15 +78,18 @@ class Running:
             Watch(clock.real),
             self._programs,
         )
-        self._fleets = [Fleet(self.world, deployment, tasks) for deployment in self.rendered.deployments]
+        busiest = max(self.rendered.deployments, key=lambda one: one.law.keda.max_replicas)
+        self._fleets = [
+            Fleet(self.world, deployment, tasks, bool(options.real_engine) and deployment is busiest)
+            for deployment in self.rendered.deployments
+        ]
         self._storage = Kept(
             self.world, "s3", storage_command(self._addresses.s3_port), f"{self._addresses.s3}/moto-api/"
         )
         self._gateway = self._make_gateway()
         self._show = Show(folder, clock)
         self._chaos = Chaos(self.world, self._fleets, self._storage, tasks)
-        model = max(self.rendered.deployments, key=lambda one: one.law.keda.max_replicas).model
-        self._load = Load(self.world, Target(self._addresses.gateway_here, self._keys.load, model))
+        self._load = Load(self.world, Target(self._addresses.gateway_here, self._keys.load, busiest.model))
 
     def _make_gateway(self) -> Kept:
         addresses = self._addresses
@@ -119,7 +122,7 @@ class Running:
         loops.start_soon(self._consolidate)
         loops.start_soon(self._report)
         listening = listen(self.options.host, self._addresses.control_port)
-        loops.start_soon(serve, create_app(self._control_parts()), listening)
+        loops.start_soon(serve, create_app(self._control_parts()), listening, self.world.watch.close)
         reach = {"control": self._addresses.control_here, "token": self._keys.control}
         keys = {"audience_key": self._keys.audience, "presenter_key": self._keys.presenter}
         servers = {

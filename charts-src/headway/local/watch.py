@@ -25,8 +25,13 @@ class Watch:
         for listener in tuple(self._listeners):
             try:
                 listener.send_nowait((event, content))
-            except (anyio.WouldBlock, anyio.BrokenResourceError):
+            except (anyio.WouldBlock, anyio.BrokenResourceError, anyio.ClosedResourceError):
                 continue
+
+    def close(self) -> None:
+        """Ends every listener's stream."""
+        for listener in tuple(self._listeners):
+            listener.close()
 
     def say(self, text: str) -> None:
         """One line for the person at the terminal."""

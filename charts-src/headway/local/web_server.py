@@ -2,8 +2,9 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import anyio
 import uvicorn
 from starlette.applications import Starlette
 
@@ -29,8 +30,20 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def serve(app: Starlette, listening: socket.socket) -> None:
-    """Serves until it is cancelled."""
+async def serve(app: Starlette, listening: socket.socket, ending: Callable[[], None]) -> None:
+    """Serves until it is cancelled; `ending` is called then, and must end what streams without end."""
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    server = _Server(config)
     with listening:
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
-        await _Server(config).serve(sockets=[listening])
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_until_cancelled, server, ending)
+            with anyio.CancelScope(shield=True):
+                await server.serve(sockets=[listening])
+
+
+async def _until_cancelled(server: uvicorn.Server, ending: Callable[[], None]) -> None:
+    try:
+        await anyio.sleep_forever()
+    finally:
+        ending()
+        server.should_exit = True
