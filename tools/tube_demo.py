@@ -133,7 +133,8 @@ TEXT = """# The Tube Demo, measured
 
 Document 001's load profile against the rendered `dev` environment, run by `headway up` at {speed:g} times the speed:
 minutes are the show's, requests a second are real ones. The gateway, the queue, the scrapes, KEDA and the HPA are
-real; GPUs and nodes are played ([the local run](../guides/local-run.md)).
+real; GPUs and nodes are played ([the local run](../guides/local-run.md)). TTFT is measured on the wall, and what it holds
+of waits for machines is that many times shorter than in a cluster.
 
 {table}
 

@@ -155,6 +155,8 @@ class Running:
         """Counts, then ends every process within `END_SECONDS` or a little more."""
         await self._load.stop()
         await self._scrape_gateway_once()
+        if self.options.duration_seconds is not None:
+            self._traffic.gateway_died()  # whoever still waits now is cut by us, and counts as failed
         stored = await stored_answers(self._addresses.s3)
         summary = self._summary(stored)
         async with anyio.create_task_group() as ending:
