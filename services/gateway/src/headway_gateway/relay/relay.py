@@ -6,7 +6,7 @@
              hold (no replica)    attempt again, once, elsewhere
 
 A client that leaves cancels the task; whatever the task holds is released on the way out. Errors of any kind reach
-`_tell`, which writes them as a status while nothing has been written and as the stream's last event afterwards.
+`tell`, which writes them as a status while nothing has been written and as the stream's last event afterwards.
 """
 
 import asyncio
@@ -24,9 +24,8 @@ from headway_gateway.errors import (
     NoReplica,
     Overloaded,
     UpstreamFailed,
-    UpstreamTimeout,
 )
-from headway_gateway.front.exchange import JSON, Exchange, Headers, answer
+from headway_gateway.front.exchange import Exchange, Headers, answer
 from headway_gateway.front.request import Request
 from headway_gateway.front.sweep import Sweep
 from headway_gateway.identity.client import Client
@@ -34,9 +33,10 @@ from headway_gateway.identity.limits import Limits
 from headway_gateway.metrics import Metrics
 from headway_gateway.relay.attempt import Attempt
 from headway_gateway.relay.call import Call, Shape, as_it_is
+from headway_gateway.relay.delivery import deliver, open_stream, tell
 from headway_gateway.relay.hold import Holds
 from headway_gateway.relay.request_bytes import request_bytes
-from headway_gateway.relay.retry_budget import RETRY_COUNT_HEADER, SHOULD_NOT_RETRY, RetryBudget
+from headway_gateway.relay.retry_budget import RETRY_COUNT_HEADER, RetryBudget
 from headway_gateway.relay.settlement import settle
 from headway_gateway.relay.verdict import judged
 from headway_gateway.replicas.directory import Directory
@@ -47,12 +47,6 @@ log = structlog.get_logger()
 Admit = Callable[[bytes, Client], Admitted]
 Note = Callable[[str, str, str], None]
 """Gets the request id, model and question of every admitted request; must not wait."""
-STREAM_HEADERS = (
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
-    (b"x-accel-buffering", b"no"),
-)
-PASSED_ON = (b"content-encoding", b"retry-after", b"x-headway-simulated")
 EXPOSED = (b"access-control-expose-headers", b"x-request-id, retry-after")
 NO_MODEL = "none"
 CLIENT_LEFT = 499
@@ -107,12 +101,12 @@ class Relay:
         try:
             await self._pursue(call)
         except GatewayError as error:
-            self._tell(call, error)
+            tell(call, error, self._retries)
         except asyncio.CancelledError:
             if call.cut is None:
                 call.status = CLIENT_LEFT
                 raise
-            self._tell(call, call.cut)
+            tell(call, call.cut, self._retries)
         finally:
             self._release(call)
         return call.admitted
@@ -161,7 +155,7 @@ class Relay:
             shape=shape,
             task=asyncio.current_task(),
         )
-        call.open_stream = lambda: self._open_stream(call)
+        call.open_stream = lambda: open_stream(call)
         call.metrics.in_flight.inc()
         self._calls.add(call)
         self._note(request_id, model.name, admitted.question)
@@ -183,7 +177,7 @@ class Relay:
             error = await self._try(call, other)
             if error is not None:
                 raise self._told(call, error)
-        self._deliver(call)
+        deliver(call, self._retries)
 
     def _other_replica(self, call: Call, tried: Replica, error: GatewayError) -> Replica | None:
         """Where a failed request may be tried once more, if anywhere."""
@@ -234,63 +228,6 @@ class Relay:
                 else:
                     connection.abort()
         return judged(call, replica, error, self._settings.ejection_seconds, self._loop.time())
-
-    # Answers
-
-    def _open_stream(self, call: Call) -> None:
-        if call.exchange.started:
-            return
-        call.status = 200
-        passed = self._passed_on(call)
-        call.exchange.start(200, (*STREAM_HEADERS, *call.headers, *passed), None)
-
-    def _passed_on(self, call: Call) -> Headers:
-        answered = call.attempt.answer.headers if call.attempt and call.attempt.answer else {}
-        return [(name, answered[name]) for name in PASSED_ON if name in answered]
-
-    def _deliver(self, call: Call) -> None:
-        """The end of a stream, or the whole of an answer that is none."""
-        attempt, exchange = call.attempt, call.exchange
-        if attempt is None or attempt.answer is None:
-            raise UpstreamFailed("the model server did not answer")
-        if attempt.streamed:
-            self._open_stream(call)
-            exchange.end()
-            return
-        status, body = call.shape(attempt.answer, attempt.body)
-        if exchange.started:  # by a comment, while the request was held
-            exchange.write(b"data: " + body.replace(b"\n", b" ") + b"\n\n")
-            exchange.end()
-            return
-        call.status = status
-        kind = attempt.answer.headers.get(b"content-type")
-        headers = [(b"content-type", kind) if kind else JSON, *call.headers, *self._passed_on(call)]
-        if status in (429, 503) and not self._retries.spend():
-            headers.append(SHOULD_NOT_RETRY)
-        exchange.start(status, headers, len(body))
-        if body:
-            exchange.write(body)
-        exchange.end()
-
-    def _tell(self, call: Call, error: GatewayError) -> None:
-        """Tell the client what went wrong, in the place that is left for it."""
-        call.error = error
-        call.metrics.failed(error.code)
-        log.warning(
-            "answer_failed", request_id=call.request_id, model=call.model.name, replica=call.replica, code=error.code
-        )
-        exchange = call.exchange
-        if exchange.started:
-            if call.attempt is not None and call.attempt.first_byte_at is not None:
-                call.metrics.broken_streams.inc()
-            exchange.write(error.event())
-            exchange.end()
-            return
-        call.status = error.status
-        headers = [*call.headers, *error.headers()]
-        if isinstance(error, UpstreamFailed | UpstreamTimeout) and not self._retries.spend():
-            headers.append(SHOULD_NOT_RETRY)
-        answer(exchange, error.status, error.body(), headers)
 
     def _release(self, call: Call) -> None:
         self._calls.discard(call)
