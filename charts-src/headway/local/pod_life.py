@@ -12,6 +12,7 @@ import anyio
 from headway.local.engine_command import engine_command, program
 from headway.local.faults import CannotRun
 from headway.local.http import fetch
+from headway.local.ports import claim
 from headway.local.process import start
 from headway.local.rendered import Deployment
 from headway.local.replica import Replica
@@ -129,8 +130,11 @@ class PodLife:
     async def _back_off(self) -> None:
         replica = self._replica
         await self._world.clock.sleep(min(MOST_BACK_OFF_SECONDS, BACK_OFF_SECONDS * 2**replica.restarts))
-        replica.restarts = 0 if replica.ready_at is not None else replica.restarts + 1
-        replica.ready_at = None
+        if replica.ready_at is None:
+            replica.restarts += 1
+            replica.port = claim("127.0.0.1", None)  # another program may have been quicker with the last one
+        else:
+            replica.restarts, replica.ready_at = 0, None
 
     def _command(self) -> tuple[str, ...]:
         world, deployment, node = self._world, self._deployment, self._replica.node
