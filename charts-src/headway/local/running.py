@@ -1,0 +1,267 @@
+"""One run: its processes, its loops, and the order in which they come and go."""
+
+import webbrowser
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup
+
+from headway.local.addresses import Addresses, claim_addresses
+from headway.local.audit import Audit
+from headway.local.chaos import Chaos
+from headway.local.clock import Clock
+from headway.local.control import ControlParts, create_app
+from headway.local.fleet import Fleet
+from headway.local.gateway import gateway_start
+from headway.local.kept import Kept
+from headway.local.keys import Keys
+from headway.local.load import PROFILES, Load, Target
+from headway.local.nodes import Nodes
+from headway.local.options import Options
+from headway.local.pages import Pages
+from headway.local.rendered import Rendered, upstream_entries
+from headway.local.run_folder import RunFolder
+from headway.local.samples import Samples
+from headway.local.scraping import ENGINE, GATEWAY, pause, scrape
+from headway.local.show import SHOW_MINUTES, Show
+from headway.local.state import state
+from headway.local.storage import make_bucket, storage_command, stored_answers
+from headway.local.summary import Summary
+from headway.local.traffic import Traffic
+from headway.local.upstreams import Upstreams
+from headway.local.watch import Watch
+from headway.local.web_server import listen, serve
+from headway.local.world import World
+
+REAL = (
+    "gateway",
+    "S3 API (moto)",
+    "engines' HTTP, queue and metrics",
+    "scrapes",
+    "KEDA and HPA (pure functions)",
+    "load",
+)
+PLAYED = ("Karpenter", "nodes and their prices", "image pull", "loading of weights", "prefill and decode of a GPU")
+END_SECONDS = 5.0
+"""Real seconds that processes get to end by themselves."""
+SETTLE_SECONDS = 30.0
+"""Real seconds that requests in flight get at the end of a duration."""
+STATE_SECONDS = 1.0
+
+
+class Running:
+    """Everything of one run."""
+
+    def __init__(self, options: Options, rendered: Rendered, folder: RunFolder, programs: Path) -> None:
+        self.options, self.rendered, self.folder = options, rendered, folder
+        self._programs = programs
+        self._keys = Keys()
+        self._traffic = Traffic()
+        self._stored = 0
+        self._began = datetime.now(UTC)
+
+    def prepare(self, tasks: TaskGroup) -> None:
+        """Makes the parts; nothing runs yet. Pods will live in `tasks`. Raises `CannotRun`."""
+        options, folder = self.options, self.folder
+        clock = Clock(options.speed)
+        self._addresses: Addresses = claim_addresses(options, self._keys)
+        self.world = World(
+            options,
+            clock,
+            folder,
+            Samples(),
+            Nodes(clock, tasks),
+            Upstreams(folder, upstream_entries(self.rendered.gateway)),
+            Audit(folder),
+            Watch(clock.real),
+            self._programs,
+        )
+        busiest = max(self.rendered.deployments, key=lambda one: one.law.keda.max_replicas)
+        self._fleets = [
+            Fleet(self.world, deployment, tasks, bool(options.real_engine) and deployment is busiest)
+            for deployment in self.rendered.deployments
+        ]
+        self._storage = Kept(
+            self.world, "s3", storage_command(self._addresses.s3_port), f"{self._addresses.s3}/moto-api/"
+        )
+        self._gateway = self._make_gateway()
+        self._show = Show(folder, clock)
+        self._chaos = Chaos(self.world, self._fleets, self._storage, tasks)
+        self._load = Load(self.world, Target(self._addresses.gateway_here, self._keys.load, busiest.model))
+
+    def _make_gateway(self) -> Kept:
+        addresses = self._addresses
+        made = gateway_start(
+            self.rendered.gateway, self.folder, self._programs, self.options.host,
+            (addresses.gateway_port, addresses.admin_port), addresses.s3, list(addresses.origins), self._keys,
+        )  # fmt: skip
+        self._replacements = made.replacements
+        probe = addresses.admin + self.rendered.gateway.probe_path
+        return Kept(self.world, "gateway", made.command, probe, made.environment, self._traffic.gateway_died)
+
+    async def start(self, loops: TaskGroup) -> None:
+        """Starts the processes in order, then every loop. Raises `CannotRun`."""
+        self._say_what_this_is()
+        async with anyio.create_task_group() as starting:
+            starting.start_soon(self._storage.start)
+            starting.start_soon(self._gateway.start)
+        await make_bucket(self._addresses.s3)
+        await self._scrape_gateway_once()  # before the first poll, which would find no metrics
+        for loop in (
+            self._storage_kept,
+            self._gateway.keep,
+            self._show.run,
+            self._scrape_engines,
+            self._scrape_gateway,
+        ):
+            loops.start_soon(loop)
+        for fleet in self._fleets:
+            loops.start_soon(fleet.run)
+        loops.start_soon(self._consolidate)
+        loops.start_soon(self._report)
+        listening = listen(self.options.host, self._addresses.control_port)
+        loops.start_soon(serve, create_app(self._control_parts()), listening, self.world.watch.close)
+        reach = {"control": self._addresses.control_here, "token": self._keys.control}
+        keys = {"audience_key": self._keys.audience, "presenter_key": self._keys.presenter}
+        servers = {
+            "gateway": self._addresses.gateway_here,
+            "gateway_admin": self._addresses.admin,
+            "s3": self._addresses.s3,
+        }
+        self.folder.reach(**reach, **keys, **servers, environment=self.rendered.name)
+        self.world.watch.say(f"ready: gateway {self._addresses.gateway_here}")
+        self.world.watch.say(f"control room: {self._addresses.control_url}")
+        self.world.watch.say(f"audience: {self._addresses.audience_url}")
+        if self.options.open_pages:
+            await anyio.to_thread.run_sync(webbrowser.open, self._addresses.control_url, abandon_on_cancel=True)
+        if self.options.load in PROFILES:
+            await self._load.begin(next(name for name in PROFILES if name == self.options.load), self.options.speed)
+
+    async def last(self) -> None:
+        """Until the duration is over, and what is in flight then is answered; without one, for ever."""
+        if self.options.duration_seconds is None:
+            await anyio.sleep_forever()
+        else:
+            await anyio.sleep(self.options.duration_seconds)
+            await self._load.stop()
+            with anyio.move_on_after(SETTLE_SECONDS):
+                await self._scrape_gateway_once()
+                while self._traffic.in_flight:
+                    await anyio.sleep(0.2)
+
+    async def end(self) -> Summary:
+        """Counts, then ends every process within `END_SECONDS` or a little more."""
+        await self._load.stop()
+        await self._scrape_gateway_once()
+        if self.options.duration_seconds is not None:
+            self._traffic.gateway_died()  # whoever still waits now is cut by us, and counts as failed
+        stored = await stored_answers(self._addresses.s3)
+        summary = self._summary(stored)
+        async with anyio.create_task_group() as ending:
+            for fleet in self._fleets:
+                ending.start_soon(fleet.stop, END_SECONDS)
+            ending.start_soon(self._gateway.stop, END_SECONDS)
+            ending.start_soon(self._storage.stop, 1.0)
+        return summary
+
+    def _summary(self, stored: int | None) -> Summary:
+        return Summary(
+            requests=self._traffic.requests(),
+            replicas_most={fleet.deployment.name: fleet.most for fleet in self._fleets},
+            scaling_events=[event.message() for event in self.world.audit.events],
+            surveys=self._traffic.surveys(),
+            usd_total=self.world.nodes.settle(),
+            nodes_launched=self.world.nodes.launched,
+            seconds=self.world.clock.real(),
+            speed=self.options.speed,
+            stored=stored,
+            load=self._load.summary(),
+        )
+
+    # loops
+
+    async def _storage_kept(self) -> None:
+        async with anyio.create_task_group() as both:
+            both.start_soon(self._storage.keep)
+            both.start_soon(self._bucket_kept)
+
+    async def _bucket_kept(self) -> None:
+        """A moto that was started again has forgotten its bucket."""
+        restarts = 0
+        while True:
+            await anyio.sleep(STATE_SECONDS)
+            if self._storage.restarts != restarts and self._storage.process.running:
+                restarts = self._storage.restarts
+                await make_bucket(self._addresses.s3)
+
+    async def _scrape_engines(self) -> None:
+        while True:
+            await pause(self.world.clock, self.rendered.scrape_seconds)
+            async with anyio.create_task_group() as scrapes:
+                for fleet in self._fleets:
+                    for replica in fleet.replicas:
+                        if replica.ready_at is not None:
+                            url = f"{replica.url}/metrics"
+                            scrapes.start_soon(scrape, self.world.samples, self.world.clock, replica.name, url, ENGINE)
+
+    async def _scrape_gateway(self) -> None:
+        while True:
+            await pause(self.world.clock, self.rendered.gateway_scrape_seconds)
+            await self._scrape_gateway_once()
+
+    async def _scrape_gateway_once(self) -> None:
+        await scrape(self.world.samples, self.world.clock, "gateway", f"{self._addresses.admin}/metrics", GATEWAY)
+        self._traffic.take(self.world.samples, self.world.clock.real())
+
+    async def _consolidate(self) -> None:
+        while True:
+            await anyio.sleep(STATE_SECONDS)
+            for node in self.world.nodes.consolidate():
+                waited = node.offer.consolidate_after_seconds
+                self.world.watch.say(f"Karpenter (played) takes {node.name} back: empty for {waited:.0f} s")
+
+    async def _report(self) -> None:
+        while True:
+            await anyio.sleep(STATE_SECONDS)
+            stored = await stored_answers(self._addresses.s3)
+            self._stored = self._stored if stored is None else stored
+            content = state(self.world, self._fleets, self._traffic, self._show, self._stored)
+            self.world.watch.publish("state", {**content, "load": self._load.state()})
+
+    # words
+
+    def _control_parts(self) -> ControlParts:
+        addresses = self._addresses
+        return ControlParts(
+            token=self._keys.control,
+            runtime={"api": addresses.gateway, "control": addresses.control, "audience_url": addresses.audience_url},
+            origins=addresses.origins,
+            hello=self._hello,
+            past=lambda: [event.message() for event in self.world.audit.events],
+            watch=self.world.watch,
+            chaos=self._chaos,
+            load=self._load,
+            show=self._show,
+            pages=Pages(self.options.pages, addresses.gateway, [addresses.gateway, addresses.control]),
+            speed=self.options.speed,
+        )
+
+    def _hello(self) -> dict[str, Any]:
+        return {
+            "environment": self.rendered.name,
+            "started_at": self._began.isoformat(timespec="seconds"),
+            "speed": self.options.speed,
+            "real": list(REAL),
+            "played": list(PLAYED),
+            "show_minutes": SHOW_MINUTES,
+        }
+
+    def _say_what_this_is(self) -> None:
+        say = self.world.watch.say
+        say(f"environment {self.rendered.name}, as rendered; run folder {self.folder.path}")
+        say(f"real:   {', '.join(REAL)}")
+        say(f"played: {', '.join(PLAYED)}; {self.options.speed:g} seconds of the cluster pass in one")
+        for replacement in self._replacements:
+            say(f"replaced: {replacement}")

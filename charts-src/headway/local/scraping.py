@@ -1,0 +1,33 @@
+"""The collector's work: each target's `/metrics` at the rendered interval, in the cluster's time."""
+
+import re
+
+import anyio
+
+from headway.local.clock import Clock
+from headway.local.http import fetch
+from headway.local.samples import Samples
+
+LEAST_SECONDS = 0.4
+"""Real seconds between two scrapes of a target at any speed: a scrape costs a few milliseconds of a small machine."""
+ENGINE = re.compile(rb"^vllm:num_requests_(?:running|waiting)\b[^_].*$", re.M)
+GATEWAY = re.compile(
+    rb"^headway_gateway_(?:requests_held|requests_in_flight|requests_total|errors_total|broken_streams_total"
+    rb"|surveys_total|ttft_seconds_bucket)\b.*$",
+    re.M,
+)
+"""Series that triggers and the control room read; the rest of an exposition is not parsed."""
+
+
+async def scrape(samples: Samples, clock: Clock, target: str, url: str, wanted: re.Pattern[bytes]) -> None:
+    """One scrape of a target."""
+    status, body = await fetch(url, seconds=2)
+    if status == 200:
+        samples.scraped(target, b"\n".join(wanted.findall(body)).decode() + "\n")
+    else:
+        samples.failed(target, clock.real())
+
+
+async def pause(clock: Clock, interval_seconds: float) -> None:
+    """Until the next scrape."""
+    await anyio.sleep(max(LEAST_SECONDS, interval_seconds / clock.speed))
