@@ -52,7 +52,7 @@ def test_a_spot_interruption_loses_no_accepted_request_and_another_machine_takes
     assert all(status == 200 and b"[DONE]" in body for status, body in asked(awake))
     found = summary(awake)
     assert found["requests"]["failed"] == 0
-    assert found["nodes"]["launched"] == 2
+    assert found["nodes"]["launched"] >= 2
 
 
 def test_a_killed_engine_tells_every_stream_that_it_cut_and_is_started_again(awake: LocalRun) -> None:
