@@ -3,26 +3,24 @@
 import os
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 
-from headway_gateway.errors import GatewayError, Unauthenticated
-from headway_gateway.identity.client import Client
+from headway_gateway.app import create_app
 from headway_gateway.metrics import Metrics
-from headway_gateway.mode import Mode
-from headway_gateway.routes.config import config_router
-from headway_gateway.routes.survey import survey_router
 from headway_gateway.settings import Settings
-from headway_gateway.storage import open_objects
-from headway_gateway.surveys import SurveyService
 
 AUDIENCE = {"Authorization": "Bearer audience"}
 PRESENTER = {"Authorization": "Bearer presenter"}
 START_SECONDS = 10
+PLENTY = 10**7
 
 
 def supervisor_command(fd: int) -> list[str]:
@@ -31,29 +29,23 @@ def supervisor_command(fd: int) -> list[str]:
 
 
 def survey_app(settings: Settings, metrics: Metrics) -> FastAPI:
-    """The survey and mode routes with two keys."""
-    app = FastAPI()
-    service = SurveyService(open_objects(settings, metrics), metrics, retention_days=settings.survey_retention_days)
-    app.include_router(survey_router(service, _authenticate))
-    app.include_router(config_router(Mode(settings.mode_file)))
-
-    @app.exception_handler(GatewayError)
-    async def refuse(_: Request, error: GatewayError) -> Response:
-        headers = {} if error.retry_after_seconds is None else {"Retry-After": str(error.retry_after_seconds)}
-        return Response(error.body(), error.status, headers, "application/json")
-
-    return app
-
-
-def _authenticate(request: Request) -> Client:
-    name = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if name not in ("audience", "presenter"):
-        raise Unauthenticated("No key.")
-    return Client(name, name, presenter=name == "presenter")
+    """The gateway's application with two keys, no models, and limits that a crowd does not reach."""
+    folder = Path(tempfile.mkdtemp(prefix="survey-"))
+    (folder / "upstreams.json").write_text("[]")
+    keys = "".join(f"{name}:{sha256(name.encode()).hexdigest()}\n" for name in ("audience", "presenter"))
+    (folder / "keys").write_text(keys)
+    stated = {
+        "upstreams_file": folder / "upstreams.json",
+        "api_keys_file": folder / "keys",
+        "presenter_clients": ("presenter",),
+        "requests_per_minute": PLENTY,
+        "request_burst": PLENTY,
+    }
+    return create_app(settings.model_copy(update=stated), metrics)
 
 
 def _server(app: FastAPI) -> uvicorn.Server:
-    return uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
+    return uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=1))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ whatever is left then ends with an error event. A second signal ends the waiting
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -74,9 +75,19 @@ async def serve(
             if admin is not None:
                 administration = create_admin(lambda: metrics.registry, lambda: gateway.ready)
                 await stack.enter_async_context(_serving(_admin_door(administration, gateway), admin))
+            _spare_the_collector()
             started()
             await signals.first.wait()
             await _drain(gateway, door, signals)
+
+
+def _spare_the_collector() -> None:
+    """Leave what lives as long as the process out of every later collection: walking it takes tens of milliseconds.
+
+    Requests leave no cycles behind, so collections only find what is new since the start.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _door(app: FastAPI, gateway: Gateway) -> NativeDoor:

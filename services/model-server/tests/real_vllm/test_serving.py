@@ -82,9 +82,7 @@ async def test_a_client_that_leaves_frees_the_engine_within_a_second(real_vllm: 
     }
     async with session() as client:
         asking = asyncio.create_task(client.post(f"{real_vllm.base_url}/v1/completions", json=wanted))
-        await asyncio.to_thread(
-            real_vllm.wait_until, lambda: series(real_vllm, "vllm:num_requests_running") == SEQUENCES, 20
-        )
+        await asyncio.to_thread(real_vllm.wait_until, lambda: series(real_vllm, "vllm:num_requests_running") > 0, 20)
         asking.cancel()
     left = time.monotonic()
     await asyncio.to_thread(real_vllm.wait_until, lambda: series(real_vllm, "vllm:num_requests_running") == 0, 20)
