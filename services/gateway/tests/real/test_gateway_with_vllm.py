@@ -64,10 +64,10 @@ def in_front(vllm: RealVllm, tmp_path: Path) -> Iterator[Gateway]:
         yield started
 
 
-def running(vllm: RealVllm) -> float:
-    """Sequences in the engine now."""
+def series(vllm: RealVllm, start: str) -> float:
+    """The sum of the samples that begin so."""
     text = urllib.request.urlopen(f"{vllm.base_url}/metrics", timeout=10).read().decode()
-    return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith("vllm:num_requests_running{"))
+    return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(start))
 
 
 def seconds_until(condition: Callable[[], bool], bound: float) -> float:
@@ -115,11 +115,14 @@ def test_a_stream_is_whole(in_front: Gateway) -> None:
 
 
 def test_a_client_that_leaves_frees_the_engine_within_a_second(in_front: Gateway, vllm: RealVllm) -> None:
+    aborted = 'vllm_requests_total{status="aborted"}'
+    before = series(vllm, aborted)
     stream = chat(in_front.client, 900)
     next(iter(stream))
-    seconds_until(lambda: running(vllm) == 1, 1.0)
     stream.close()
-    print(f"engine free after {seconds_until(lambda: running(vllm) == 0, 1.0):.2f} s")
+    took = seconds_until(lambda: series(vllm, aborted) == before + 1, 1.0)
+    print(f"engine told after {took:.2f} s")
+    assert series(vllm, "vllm:num_requests_running{") == 0
 
 
 def test_sigterm_lets_streams_finish(in_front: Gateway) -> None:
