@@ -70,27 +70,28 @@ def test_the_openai_client_streams_a_chat(real_vllm: RealVllm) -> None:
 @pytest.mark.parametrize("streams", [True, False])
 @pytest.mark.asyncio
 async def test_a_client_that_leaves_frees_the_engine_within_a_second(real_vllm: RealVllm, streams: bool) -> None:
-    """Eight sequences of 900 tokens take longer than that on two cores; those left are aborted, not finished."""
+    """Eight answers of 900 tokens take longer than that on two cores; those left are aborted, not finished."""
     aborted = series(real_vllm, "vllm_requests_total")
     wanted = {
         "model": MODEL,
         "prompt": "a",
         "max_tokens": LONGEST,
-        "n": SEQUENCES,
         "ignore_eos": True,
         "stream": streams,
     }
     async with session() as client:
-        asking = asyncio.create_task(client.post(f"{real_vllm.base_url}/v1/completions", json=wanted))
+        url = f"{real_vllm.base_url}/v1/completions"
+        asking = [asyncio.create_task(client.post(url, json=wanted)) for _ in range(SEQUENCES)]
         await asyncio.to_thread(real_vllm.wait_until, lambda: series(real_vllm, "vllm:num_requests_running") > 0, 20)
-        asking.cancel()
+        for request in asking:
+            request.cancel()
     left = time.monotonic()
     await asyncio.to_thread(real_vllm.wait_until, lambda: series(real_vllm, "vllm:num_requests_running") == 0, 20)
     took = time.monotonic() - left
     print(f"client left (stream={streams}): engine free after {took:.3f} s")
     assert took < 1
     assert 'status="aborted"' in real_vllm.metrics()
-    assert series(real_vllm, "vllm_requests_total") == aborted + 1
+    assert series(real_vllm, "vllm_requests_total") == aborted + SEQUENCES
     assert series(real_vllm, "vllm_active_requests") == 0
 
 
