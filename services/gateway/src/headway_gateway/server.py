@@ -28,6 +28,8 @@ BACKLOG = 4096
 LOOK_SECONDS = 0.05
 SEND_BUFFER_BYTES = 131_072
 """Of the kernel, for each connection, which doubles it: what a client that does not read can make it keep."""
+COLLECT_AFTER = 100_000, 50, 100
+"""Objects made and not freed between collections: a thousand streams are many objects and no garbage."""
 FAREWELL_SECONDS = 2.0
 """For the last events to leave after everything was cut."""
 
@@ -88,6 +90,7 @@ def _spare_the_collector() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _door(app: FastAPI, gateway: Gateway) -> NativeDoor:
