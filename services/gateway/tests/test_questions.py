@@ -66,6 +66,7 @@ async def test_a_question_is_written_while_the_gateway_runs(log: QuestionLog, me
     async with log.running():
         log.note("request-1", "llama", "why?")
         await until(lambda: counted(metrics, "stored") == 1)
+        assert counted(metrics, "stored") == 1
 
 
 @pytest.mark.asyncio

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
-from headway.domain.gateway_settings import ENVIRONMENT_PREFIX, GatewaySettings
+from headway.domain.gateway_settings import ENVIRONMENT_PREFIX, GatewaySettings, variable
 from headway.domain.noun import Unit
 from headway_gateway.identity.authenticator import Authenticator
 from headway_gateway.identity.keys import BadKeys
@@ -37,11 +37,6 @@ def read_settings(upstreams: Path | None, insecure_no_auth: bool) -> Settings:
     if faults:
         raise BadSettings("\n".join(faults))
     return settings
-
-
-def variable(field: str) -> str:
-    """The environment variable of a setting."""
-    return ENVIRONMENT_PREFIX + field.upper()
 
 
 def _unknown_variables() -> list[str]:

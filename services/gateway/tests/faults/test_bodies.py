@@ -158,7 +158,7 @@ def admitted(body: bytes) -> list[Admitted]:
 @given(st.binary(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_the_validators_refuse_or_pass_any_bytes(body: bytes) -> None:
-    admitted(body)
+    assert len(admitted(body)) <= 3, "each validator passes it or refuses it; anything else raises"
 
 
 @given(st.dictionaries(fields, json_values, max_size=8))

@@ -93,3 +93,4 @@ async def test_who_left_is_counted_as_such(patient: GatewayProcess, client: Clie
     await eventually(
         lambda: patient.metric("headway_gateway_requests_total", model="tiny", status="499") == before + 1, 3
     )
+    assert patient.metric("headway_gateway_requests_total", model="tiny", status="499") == before + 1

@@ -15,6 +15,7 @@ from headway_gateway.front.exchange import Exchange
 from headway_gateway.gateway import Gateway
 from headway_gateway.generate import Generated
 from headway_gateway.guarded_app import as_request
+from headway_gateway.routes.openapi import request_body
 
 Message = MutableMapping[str, Any]
 Handler = Callable[[Gateway], Callable[[Exchange], Awaitable[None]]]
@@ -25,8 +26,6 @@ ERRORS = {
     503: "No replica, or a bound is reached; Retry-After says when.",
     504: "The model server did not answer in time.",
 }
-
-
 EVENT: dict[str, Any] = {
     "description": "One event; its data is a chunk as JSON, that of the last one is [DONE].",
     "type": "object",
@@ -111,7 +110,7 @@ def openai_router() -> APIRouter:
             _endpoint(handler),
             methods=["POST"],
             summary=summary,
-            openapi_extra=_documented(body),
+            openapi_extra=request_body(body),
             responses={200: answer, **{status: {"description": text} for status, text in ERRORS.items()}},
             response_class=Response,
         )
@@ -123,23 +122,3 @@ def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         return RelayResponse(request, handler)
 
     return endpoint
-
-
-def _documented(body: type[msgspec.Struct]) -> dict[str, Any]:
-    """The request body's schema, with everything it refers to inside."""
-    schema = msgspec.json.schema(body)
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _inlined(schema)}}}}
-
-
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    definitions = schema.pop("$defs", {})
-
-    def resolve(node: Any) -> Any:
-        if isinstance(node, dict):
-            if "$ref" in node:
-                return resolve(definitions[node["$ref"].rsplit("/", 1)[1]])
-            return {key: resolve(value) for key, value in node.items()}
-        return [resolve(item) for item in node] if isinstance(node, list) else node
-
-    resolved: dict[str, Any] = resolve(schema)
-    return resolved

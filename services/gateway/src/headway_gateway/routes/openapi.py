@@ -1,25 +1,12 @@
-"""What the survey's routes say of themselves in OpenAPI: their bodies are msgspec's, which FastAPI does not read."""
+"""What routes say of themselves in OpenAPI: their bodies are msgspec's, which FastAPI does not read.
+
+Errors have one shape, which `documentation` adds at every operation.
+"""
 
 from typing import Any
 
 import msgspec
 
-_ERROR: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "error": {
-            "type": "object",
-            "properties": {
-                "message": {"type": "string"},
-                "type": {"type": "string"},
-                "param": {"type": ["string", "null"]},
-                "code": {"type": "string"},
-            },
-            "required": ["message", "type", "param", "code"],
-        }
-    },
-    "required": ["error"],
-}
 _MEANINGS = {
     400: "The body is not what this route takes.",
     401: "No key, or none that is known.",
@@ -33,15 +20,9 @@ _MEANINGS = {
 
 
 def responses(success: type[msgspec.Struct], *statuses: int) -> dict[int | str, dict[str, Any]]:
-    """`responses` of a route that answers `success`, or one of these statuses in OpenAI's shape."""
-    documented: dict[int | str, dict[str, Any]] = {200: _response("Done.", _schema(success))}
-    for status in statuses:
-        documented[status] = _response(_MEANINGS[status], _ERROR)
-    return documented
-
-
-def _response(description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+    """`responses` of a route that answers `success`, or one of these statuses."""
+    done = {"description": "Done.", "content": {"application/json": {"schema": _schema(success)}}}
+    return {200: done, **{status: {"description": _MEANINGS[status]} for status in statuses}}
 
 
 def request_body(kind: type[msgspec.Struct]) -> dict[str, Any]:
