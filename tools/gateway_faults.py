@@ -32,8 +32,8 @@ LATE_SECONDS = 1.0
 WARM_UP = 200
 ALONE_SECONDS = 4.0
 P99_RATIO = 1.5
-P99_FLOOR_SECONDS = 0.02
-"""Below this, two p99 of a shared machine differ by chance."""
+CROWDS = 3
+"""Of each kind, with the good clients alone before each: a p99 of a few hundred answers is a handful of them."""
 STREAMS_AT_END = 500
 FUZZ_SECONDS = 1_800
 
@@ -82,17 +82,20 @@ def _progress(runs: int) -> Callable[[int], None]:
 
 
 def slow_clients(servers: Fleet) -> list[Criterion]:
-    """F6 with a thousand of each kind; they live in a process of their own, so that only the gateway is shared."""
+    """F6 with thousands of each kind; they live in a process of their own, so that only the gateway is shared."""
     criteria = []
     with (
         serving(servers, header_timeout_seconds=TIMEOUT_SECONDS, body_timeout_seconds=TIMEOUT_SECONDS) as running,
         ProcessPoolExecutor(1, get_context("spawn")) as elsewhere,
     ):
         for kind in SLOW_KINDS:
-            alone = asyncio.run(good_until(running.port, _after(ALONE_SECONDS)))
-            slow = elsewhere.submit(_crowd, running.port, kind)
-            good = asyncio.run(good_until(running.port, slow.done))
-            criteria += judged_slow(kind, slow.result(), good, p99(alone.good_seconds))
+            crowds, alone, beside = [], Measured(), Measured()
+            for _ in range(CROWDS):
+                alone.add(asyncio.run(good_until(running.port, _after(ALONE_SECONDS))))
+                slow = elsewhere.submit(_crowd, running.port, kind)
+                beside.add(asyncio.run(good_until(running.port, slow.done)))
+                crowds.append(slow.result())
+            criteria += judged_slow(kind, crowds, beside, p99(alone.good_seconds))
     return criteria
 
 
@@ -106,22 +109,22 @@ def _crowd(port: int, kind: str) -> Measured:
     return asyncio.run(crowd(port, kind, SLOW_CLIENTS, TIMEOUT_SECONDS + 5, good_clients=0))
 
 
-def judged_slow(kind: str, slow: Measured, good: Measured, alone: float) -> list[Criterion]:
+def judged_slow(kind: str, crowds: list[Measured], good: Measured, alone: float) -> list[Criterion]:
     """The rows of one kind."""
-    name = f"{SLOW_CLIENTS:,} clients, slow {kind}"
-    longest, most = slow.longest_seconds, TIMEOUT_SECONDS + LATE_SECONDS
-    waited, bound = p99(good.good_seconds), max(P99_RATIO * alone, P99_FLOOR_SECONDS)
-    told = f"{waited * 1000:.1f} ms (alone {alone * 1000:.1f})"
+    name = f"{CROWDS} × {SLOW_CLIENTS:,} clients, slow {kind}"
+    left, longest = sum(each.open for each in crowds), max(each.longest_seconds for each in crowds)
+    most, beside = TIMEOUT_SECONDS + LATE_SECONDS, p99(good.good_seconds)
+    told = f"{beside / alone:.2f} × ({beside * 1000:.1f} ms beside {alone * 1000:.1f})"
     return [
-        Criterion("F6", f"{name}: open afterwards", "0", f"{slow.open}", slow.open == 0),
+        Criterion("F6", f"{name}: open afterwards", "0", f"{left}", left == 0),
         Criterion("F6", f"{name}: longest open", f"≤ {most:g} s", f"{longest:.2f} s", longest <= most),
         Criterion("F6", f"{name}: good ones refused", "0", f"{good.refused_good}", good.refused_good == 0),
         Criterion(
             "F6",
             f"{name}: first byte p99 of good ones",
-            f"≤ {P99_RATIO:g} × alone, or {P99_FLOOR_SECONDS * 1000:.0f} ms",
+            f"≤ {P99_RATIO:g} × alone",
             told,
-            waited <= bound,
+            beside <= P99_RATIO * alone,
         ),
     ]
 

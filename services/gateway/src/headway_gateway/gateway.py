@@ -118,10 +118,10 @@ class Gateway:
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self.directory.close)
             self.relay.tracer = await stack.enter_async_context(tracing(self.settings.otlp_endpoint))
-            self.sweep.every_tick(self.authenticator.reload)
+            self.sweep.every_round(self.authenticator.reload)
             await stack.enter_async_context(discovery(self.settings, self.directory, self.sweep))
             self._export(loop.time())
-            self.sweep.every_tick(self._export)
+            self.sweep.every_round(self._export)
             await stack.enter_async_context(self.sweep.running())
             yield self
 

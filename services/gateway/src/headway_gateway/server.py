@@ -71,7 +71,7 @@ async def serve(
     async with app.router.lifespan_context(app):
         gateway: Gateway = app.state.gateway
         door = _door(app, gateway)
-        gateway.sweep.every_tick(lambda _now: metrics.connections.set(door.connections))
+        gateway.sweep.every_round(lambda _now: metrics.connections.set(door.connections))
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(_serving(door, sock))
             if admin is not None:

@@ -34,6 +34,11 @@ class Measured:
     good_seconds: list[float] = field(default_factory=list)
     refused_good: int = 0
 
+    def add(self, good: "Measured") -> None:
+        """Take over what good clients saw another time."""
+        self.good_seconds += good.good_seconds
+        self.refused_good += good.refused_good
+
 
 async def crowd(port: int, kind: str, connections: int, seconds: float, good_clients: int = GOOD_CLIENTS) -> Measured:
     """`connections` slow clients at once, each open for `seconds` at most, and good ones until they are gone."""

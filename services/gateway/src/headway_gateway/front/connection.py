@@ -97,6 +97,7 @@ class ClientConnection(asyncio.Protocol):
         if self._task is not None:
             self._task.cancel()
             self._task = None
+        del self._parser  # it holds this connection, which holds it: the collector would have to find them
 
     def check(self, now: float) -> None:
         """Deadlines: head, body, idle connection, unread answer."""

@@ -101,7 +101,8 @@ class Relay:
         try:
             await self._pursue(call)
         except GatewayError as error:
-            tell(call, error, self._retries)
+            # A traceback holds frames, which hold the error: the collector would have to find every failed call.
+            tell(call, error.with_traceback(None), self._retries)
         except asyncio.CancelledError:
             if call.cut is None:
                 call.status = CLIENT_LEFT
@@ -217,7 +218,7 @@ class Relay:
             error = await attempt.outcome
             whole = error is None
         except UpstreamFailed as failed:
-            error = failed
+            error = failed.with_traceback(None)
         finally:
             self._sweep.forget(attempt)
             call.exchange.source = None
@@ -237,7 +238,7 @@ class Relay:
         if self.tracer is not None:
             self.tracer.end(call)
         # These hold the call, which holds them; left so, every call would be the garbage collector's to find.
-        call.open_stream, call.attempt, call.task = _nothing, None, None
+        call.open_stream, call.attempt, call.task, call.error = _nothing, None, None, None
 
 
 def _nothing() -> None:

@@ -28,7 +28,7 @@ async def discovery(settings: ReplicaSettings, directory: Directory, sweep: Swee
     slices = _endpoint_slices(directory) if settings.discovery == "endpointslices" else None
     listener = _FileReader(path, directory, slices)
     listener.read()
-    sweep.every_tick(listener.look)
+    sweep.every_round(listener.look)
     if slices is None:
         yield
         return

@@ -150,6 +150,7 @@ class UpstreamConnection(asyncio.Protocol):
             receiver, self._receiver = self._receiver, None
             receiver.done()
         self._fail(UpstreamFailed("the model server closed the connection before its answer was complete"))
+        del self._parser  # it holds this connection, which holds it: the collector would have to find them
 
     def _ended_by_close(self) -> bool:
         """Whether the answer said neither length nor chunks, so that its end is the connection's (HTTP/1.0)."""
