@@ -17,7 +17,7 @@ SEED ?= 1
 FUZZ_CASES ?= 2000
 SOAK ?= 30
 
-.PHONY: help setup synth validate check test test-hpa test-python-313 frontend frontend-types test-frontend test-frontend-units test-frontend-browser e2e e2e-vllm control-plane gateway-api-fuzz gateway-faults lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 frontend frontend-types test-frontend test-frontend-units test-frontend-browser show e2e e2e-vllm control-plane gateway-api-fuzz gateway-faults lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -53,7 +53,7 @@ $(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod to
 test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
 	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
 
-e2e: control-plane e2e-vllm gateway-api-fuzz gateway-faults test-frontend-browser local-faults ## long suites against real parts: the control plane, vLLM on the CPU, the gateway's documented answers and its faults, the pages in a browser, a local run under faults
+e2e: control-plane e2e-vllm gateway-api-fuzz gateway-faults test-frontend-browser show local-faults ## long suites against real parts: the control plane, vLLM on the CPU, the gateway's documented answers and its faults, the pages in a browser, a show, a local run under faults
 
 e2e-vllm: setup ## real vLLM on this machine's CPU under the launcher; builds it the first time (5.9 GB), then needs 3 GB of memory
 	@tools/vllm-cpu/build.sh
@@ -82,6 +82,9 @@ test-frontend-units: $(PAGES_MODULES) ## the pages' types, rules and vitest
 
 test-frontend-browser: frontend ## every page and state in the system's Chromium (CHROMIUM=path); pictures in build/screenshots/
 	@$(NPM) npm run -s e2e
+
+show: frontend load-tools ## one show from the first question to the winner in a browser, on what dev renders; pictures in build/screenshots/
+	@$(NPM) npm run -s show
 
 control-plane: setup ## what is rendered against a real API server, scheduler and Karpenter; builds them the first time (minutes, 10 GiB)
 	@tools/control-plane/build.sh

@@ -24,7 +24,10 @@ if (!executablePath)
   console.error("note: no Chromium; set CHROMIUM or install Debian's chromium. Pages are not tested.");
 
 export default defineConfig({
-  testDir: "e2e",
+  projects: [
+    { name: "pages", testDir: "e2e" },
+    { name: "show", testDir: "show" },
+  ],
   outputDir: "build/playwright",
   testIgnore: executablePath ? [] : ["**"],
   timeout: 30_000,

@@ -14,12 +14,8 @@ const answered = new Rate("answers_whole");
 const told = new Counter("refusals_told");
 const broken = new Counter("answers_broken");
 
-// Requests a second and minutes, as the table says: 2 at the start, 5 to 10 while the audience comes, then 3 to 5.
-const profiles = {
-  "tube-demo": [[2, 2], [10, 1], [10, 1], [5, 1], [4, 23]],
-  spike: [[1, 1], [12, 0.5], [12, 3], [0, 0.5]],
-  soak: [[4, 1], [4, 120]],
-};
+// Requests a second and minutes. The table of 001: 2 at the start, 5 to 10 while the audience comes, then 3 to 5.
+const profiles = JSON.parse(open("./profiles.json"));
 
 const stages = profiles[profile].map(([target, minutes]) => ({
   target: target * 60,

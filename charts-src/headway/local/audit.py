@@ -5,6 +5,14 @@ from dataclasses import asdict, dataclass, field
 
 from headway.local.run_folder import RunFolder
 
+LIMITS = {
+    "TooManyReplicas": ", the most there may be",
+    "TooFewReplicas": ", the fewest there may be",
+    "ScaleUpLimit": ", as many at once as the policy allows",
+    "ScaleDownLimit": ", as few at once as the policy allows",
+}
+"""The HPA's reasons for `ScalingLimited`, in words."""
+
 
 @dataclass(frozen=True)
 class ScalingEvent:
@@ -42,6 +50,18 @@ class ScalingEvent:
             f"{self.usd_total:.3f} dollars"
         )
 
+    @property
+    def headline(self) -> str:
+        """The change for a stage: what was seen, and who decided."""
+        if self.metrics_lost or self.value is None:
+            return f"The scaler reads no metrics: {self.by} sets {self.after}."
+        if self.before == 0:
+            return "Somebody asks and nothing runs: KEDA wakes the first replica."
+        if self.after == 0:
+            return "Nobody has asked for a whole cooldown: KEDA lets the last replica go."
+        limit = LIMITS.get(self.limits, "")
+        return f"Load {self.value:g}, a replica carries {self.target:g}: {self.by} sets {self.after}{limit}."
+
     def message(self) -> dict[str, object]:
         """As the control room gets it."""
         kept = ("metrics", "formula", "value", "keda", "hpa", "limits", "pending_pods", "nodes_launched", "usd_total")
@@ -52,6 +72,7 @@ class ScalingEvent:
             "from": self.before,
             "to": self.after,
             "by": self.by,
+            "headline": self.headline,
             "explanation": self.explanation,
             "audit": {key: everything[key] for key in (*kept, "target", "metrics_lost")},
         }

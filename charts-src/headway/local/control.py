@@ -51,43 +51,38 @@ class Wrong(Exception):
         self.status = status
 
 
-def create_app(parts: ControlParts) -> Starlette:
-    """The application of one run."""
+class _Commands:
+    """What a page may ask for; each takes a body and returns the answer's. They raise `Wrong`."""
 
-    async def runtime(_: Request) -> Response:
-        return JSONResponse(parts.runtime, headers={"Cache-Control": "no-store"})
+    def __init__(self, parts: ControlParts) -> None:
+        self._parts = parts
 
-    async def events(request: Request) -> Response:
-        if not _knows(parts.token, request.query_params.get("token", "")):
-            return JSONResponse({"error": "the token of this run is needed"}, 401)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(_events(parts), media_type="text/event-stream", headers=headers)
-
-    async def mode(body: dict[str, Any]) -> dict[str, Any]:
-        wanted = body.get("mode")
+    async def mode(self, body: dict[str, Any]) -> dict[str, Any]:
+        show, wanted = self._parts.show, body.get("mode")
         if wanted == "clock":
-            parts.show.follow_the_clock()
+            show.follow_the_clock()
         elif wanted in ("quiz", "survey"):
-            parts.show.set(wanted)
+            show.set(wanted)
         else:
             raise Wrong(400, "mode is quiz, survey or clock")
-        return {"mode": parts.show.mode, "clock": parts.show.by_the_clock}
+        return {"mode": show.mode, "clock": show.by_the_clock}
 
-    async def chaos(body: dict[str, Any]) -> dict[str, Any]:
+    async def chaos(self, body: dict[str, Any]) -> dict[str, Any]:
         fault = next((name for name in FAULTS if name == body.get("fault")), None)
         if fault is None:
             raise Wrong(400, f"fault is one of {', '.join(FAULTS)}")
         try:
-            return {"text": parts.chaos.strike(fault, body.get("deployment"))}
+            return {"text": self._parts.chaos.strike(fault, body.get("deployment"))}
         except CannotBreak as error:
             raise Wrong(409, str(error)) from None
 
-    async def load(body: dict[str, Any]) -> dict[str, Any]:
-        profile = next((name for name in PROFILES if name == body.get("profile")), None)
+    async def load(self, body: dict[str, Any]) -> dict[str, Any]:
+        parts, wanted = self._parts, body.get("profile")
         speed = body.get("speed", parts.speed)
         if not isinstance(speed, int | float) or not 0 < speed <= 1000:
             raise Wrong(400, "speed is a number above 0, up to 1000")
-        if body.get("profile") == "stop":
+        profile = next((name for name in PROFILES if name == wanted), None)
+        if wanted == "stop":
             await parts.load.stop()
         elif profile is None:
             raise Wrong(400, f"profile is one of {', '.join(PROFILES)}, or stop")
@@ -98,13 +93,27 @@ def create_app(parts: ControlParts) -> Starlette:
                 raise Wrong(503, f"{error}; {error.hint}") from None
         return parts.load.state()
 
+
+def create_app(parts: ControlParts) -> Starlette:
+    """The application of one run."""
+    commands = _Commands(parts)
+
+    async def runtime(_: Request) -> Response:
+        return JSONResponse(parts.runtime, headers={"Cache-Control": "no-store"})
+
+    async def events(request: Request) -> Response:
+        if not _knows(parts.token, request.query_params.get("token", "")):
+            return JSONResponse({"error": "the token of this run is needed"}, 401)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(_events(parts), media_type="text/event-stream", headers=headers)
+
     return Starlette(
         routes=[
             Route("/runtime.json", runtime),
             Route("/control/events", events),
             *(
                 Route(f"/control/{name}", _guarded(parts.token, action), methods=["POST"])
-                for name, action in (("mode", mode), ("chaos", chaos), ("load", load))
+                for name, action in (("mode", commands.mode), ("chaos", commands.chaos), ("load", commands.load))
             ),
             Route("/{path:path}", parts.pages.serve),
         ],

@@ -8,11 +8,16 @@ from typing import Any, Literal, get_args
 
 from headway.local.faults import CannotRun
 from headway.local.process import Process, start
+from headway.local.show import Show
 from headway.local.world import World
 
 Profile = Literal["tube-demo", "spike", "soak"]
 PROFILES: tuple[Profile, ...] = get_args(Profile)
+SHOW: Profile = "tube-demo"
+"""The documents' show, whose minutes are those of the show's clock."""
 SUMMARY = "k6-summary.json"
+STAGES = "profiles.json"
+"""Beside the script: by profile, the requests a second that each stage ends with, and its minutes."""
 STOP_SECONDS = 5.0
 
 
@@ -28,10 +33,16 @@ class Target:
 class Load:
     """One k6 at a time."""
 
-    def __init__(self, world: World, target: Target) -> None:
-        self._world, self._target = world, target
+    def __init__(self, world: World, target: Target, show: Show) -> None:
+        self._world, self._target, self._show = world, target, show
         self._process: Process | None = None
         self.profile: Profile | None = None
+        self._began = self._seconds = 0.0
+
+    @property
+    def model(self) -> str:
+        """Which model it asks."""
+        return self._target.model
 
     @property
     def running(self) -> bool:
@@ -42,8 +53,7 @@ class Load:
         """Starts a profile, its minutes passing `speed` times as fast. Raises `CannotRun`."""
         await self.stop()
         script = self._world.options.load_script
-        if not script.is_file():
-            raise CannotRun(f"{script}: no such file", "run headway up in the repository, or name a script")
+        self._seconds = played_seconds(script, profile, speed)
         command = (k6(self._world.programs), "run", "--quiet", "--no-usage-report", str(script.resolve()))
         environment = {
             "HEADWAY_URL": self._target.url,
@@ -53,8 +63,10 @@ class Load:
             "HEADWAY_SPEED": f"{speed:g}",
             "HEADWAY_SUMMARY": str(self._world.folder.path / SUMMARY),
         }
-        self.profile = profile
+        self.profile, self._began = profile, self._world.clock.real()
         self._process = await start("k6", command, self._world.folder.log("k6"), environment)
+        if profile == SHOW:
+            self._show.follow_the_clock()
         self._world.watch.say(f"load: k6 plays {profile}, {speed:g} times as fast")
 
     async def stop(self) -> None:
@@ -67,8 +79,15 @@ class Load:
         return await self._process.ended() if self._process else None
 
     def state(self) -> dict[str, Any]:
-        """What the control room shows of it."""
-        return {"profile": self.profile, "running": self.running, "summary": self.summary()}
+        """What the control room shows of it; seconds are real ones."""
+        played = self._world.clock.real() - self._began if self.running else 0.0
+        return {
+            "profile": self.profile,
+            "running": self.running,
+            "played_seconds": round(min(played, self._seconds), 1),
+            "total_seconds": round(self._seconds, 1),
+            "summary": self.summary(),
+        }
 
     def summary(self) -> dict[str, Any] | None:
         """k6's own, once it has ended."""
@@ -77,6 +96,16 @@ class Load:
             return None
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
+
+
+def played_seconds(script: Path, profile: Profile, speed: float) -> float:
+    """Real seconds that a profile takes when its minutes pass `speed` times as fast. Raises `CannotRun`."""
+    stages = script.with_name(STAGES)
+    for file in (script, stages):
+        if not file.is_file():
+            raise CannotRun(f"{file}: no such file", "run headway up in the repository, or name a script")
+    minutes = sum(minutes for _, minutes in json.loads(stages.read_text(encoding="utf-8"))[profile])
+    return float(minutes) * 60 / speed
 
 
 def k6(programs: Path) -> str:

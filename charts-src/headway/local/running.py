@@ -89,7 +89,7 @@ class Running:
         self._gateway = self._make_gateway()
         self._show = Show(folder, clock)
         self._chaos = Chaos(self.world, self._fleets, self._storage, tasks)
-        self._load = Load(self.world, Target(self._addresses.gateway_here, self._keys.load, busiest.model))
+        self._load = Load(self.world, Target(self._addresses.gateway_here, self._keys.load, busiest.model), self._show)
 
     def _make_gateway(self) -> Kept:
         addresses = self._addresses
@@ -236,7 +236,12 @@ class Running:
         addresses = self._addresses
         return ControlParts(
             token=self._keys.control,
-            runtime={"api": addresses.gateway, "control": addresses.control, "audience_url": addresses.audience_url},
+            runtime={
+                "api": addresses.gateway,
+                "control": addresses.control,
+                "audience_url": addresses.audience_url,
+                "model": self._load.model,
+            },
             origins=addresses.origins,
             hello=self._hello,
             past=lambda: [event.message() for event in self.world.audit.events],

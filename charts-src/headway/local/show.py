@@ -21,6 +21,12 @@ class Show:
         self._folder, self._clock = folder, clock
         self.mode: Mode = "quiz"
         self.by_the_clock = False
+        self._began: float | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """The show's time; `None` before its clock was started."""
+        return None if self._began is None else self._clock.now() - self._began
 
     def set(self, mode: Mode) -> None:
         """By hand."""
@@ -28,8 +34,10 @@ class Show:
         self._write(mode)
 
     def follow_the_clock(self) -> None:
-        """The show began with the run; its minutes pass at the run's speed."""
+        """Starts the show's clock, which goes on where it has been started; its minutes pass at the run's speed."""
         self.by_the_clock = True
+        if self._began is None:
+            self._began = self._clock.now()
         self._write(self._due())
 
     async def run(self) -> None:
@@ -40,7 +48,7 @@ class Show:
                 self._write(self._due())
 
     def _due(self) -> Mode:
-        return "quiz" if self._clock.now() < QUIZ_MINUTES * 60 else "survey"
+        return "quiz" if (self.seconds or 0) < QUIZ_MINUTES * 60 else "survey"
 
     def _write(self, mode: Mode) -> None:
         if mode != self.mode:

@@ -9,12 +9,13 @@ from headway.local.world import World
 
 
 def state(world: World, fleets: list[Fleet], traffic: Traffic, show: Show, stored: int) -> dict[str, Any]:
-    """One message of event `state`; times are the cluster's, which is the show's."""
+    """One message of event `state`; times are the cluster's."""
     surveys = traffic.surveys()
     return {
         "t": round(world.clock.now(), 1),
         "mode": show.mode,
         "clock": show.by_the_clock,
+        "show_seconds": None if show.seconds is None else round(show.seconds, 1),
         "usd_per_hour": round(world.nodes.usd_per_hour, 4),
         "usd_total": round(world.nodes.settle(), 4),
         "deployments": [_deployment(world, fleet, traffic) for fleet in fleets],

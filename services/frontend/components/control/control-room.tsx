@@ -26,9 +26,13 @@ export function ControlRoom() {
   const { state } = view;
   const deployment =
     state?.deployments.find(({ name }) => name === chosen) ?? busiest(state?.deployments ?? []);
+  const picker =
+    state && deployment && state.deployments.length > 1 ? (
+      <DeploymentPicker deployments={state.deployments} chosen={deployment.name} onChoose={setChosen} />
+    ) : null;
   return (
     <>
-      <Masthead place="Control room">
+      <Masthead place="Control room" choice={picker}>
         <ControlState link={view.link} />
         <ThemeSwitch />
       </Masthead>
@@ -37,13 +41,6 @@ export function ControlRoom() {
         <LinkNotice hasControl={runtime.control !== ""} link={view.link} />
         {state && deployment ? (
           <>
-            {state.deployments.length > 1 ? (
-              <DeploymentPicker
-                deployments={state.deployments}
-                chosen={deployment.name}
-                onChoose={setChosen}
-              />
-            ) : null}
             <Figures state={state} deployment={deployment} />
             <LineMap deployment={deployment} />
             <Charts samples={view.history[deployment.name] ?? []} deployment={deployment} />
@@ -51,7 +48,7 @@ export function ControlRoom() {
               <ScalingLog scaling={view.scaling} chaos={view.chaos} />
               <Nodes nodes={state.nodes} usdPerHour={state.usd_per_hour} />
               <div className="levers">
-                <LoadButtons />
+                <LoadButtons load={state.load} />
                 <FaultButtons deployment={deployment.name} />
               </div>
             </div>

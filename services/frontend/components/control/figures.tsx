@@ -25,8 +25,11 @@ export function Figures({ state, deployment }: { state: State; deployment: Deplo
       <Figure name="Answered" value={count(served)} {...(failed > 0 && { tone: "red" })}>
         {count(refused)} told to wait, {count(failed)} failed
       </Figure>
-      <Figure name="Show time" value={clock(state.t)}>
-        {state.mode}; {count(state.surveys.stored)} of {count(state.surveys.submitted)} survey answers stored
+      <Figure
+        name={state.show_seconds === null ? "Cluster time" : "Show time"}
+        value={clock(state.show_seconds ?? state.t)}
+      >
+        {state.mode}; {count(state.surveys.stored)} survey answers stored
       </Figure>
     </dl>
   );

@@ -1,12 +1,13 @@
 import { Button } from "react-aria-components/Button";
+import { LoadProgress } from "@/components/control/load-progress.tsx";
 import { CommandFailure } from "@/components/shell/command-failure.tsx";
 import { useCommand } from "@/hooks/use-command.ts";
 import { useSession } from "@/hooks/use-session.tsx";
 import { setLoad } from "@/lib/control/commands.ts";
-import { LOADS } from "@/lib/control/events.ts";
+import { LOADS, type Load } from "@/lib/control/events.ts";
 
 /** How many people k6 plays. */
-export function LoadButtons() {
+export function LoadButtons({ load }: { load: Load }) {
   const { runtime, controlToken } = useSession();
   const { running, failure, run } = useCommand();
   return (
@@ -23,6 +24,7 @@ export function LoadButtons() {
           </Button>
         ))}
       </div>
+      <LoadProgress load={load} />
       <CommandFailure failure={failure} />
     </section>
   );

@@ -44,8 +44,10 @@ function Decision({ event }: { event: Scaling }) {
       <p>
         <strong className={event.to > event.from ? "up" : "down"}>
           {event.from} → {event.to}
-        </strong>{" "}
-        {event.explanation}
+        </strong>
+        <span className="quiet-text">{event.deployment}</span>
+        <br />
+        {event.headline}
       </p>
       <AuditDetails audit={event.audit} />
     </>

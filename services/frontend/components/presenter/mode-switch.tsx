@@ -1,11 +1,9 @@
-import { useState } from "react";
 import { ToggleButton } from "react-aria-components/ToggleButton";
 import { ToggleButtonGroup } from "react-aria-components/ToggleButtonGroup";
 import { CommandFailure } from "@/components/shell/command-failure.tsx";
-import { useCommand } from "@/hooks/use-command.ts";
+import type { Steering } from "@/hooks/use-mode-choice.ts";
 import { useSession } from "@/hooks/use-session.tsx";
 import type { Mode } from "@/lib/api/types.ts";
-import { setMode } from "@/lib/control/commands.ts";
 import type { ModeChoice } from "@/lib/control/events.ts";
 
 const CHOICES: readonly (readonly [ModeChoice, string])[] = [
@@ -14,19 +12,14 @@ const CHOICES: readonly (readonly [ModeChoice, string])[] = [
   ["survey", "Survey"],
 ];
 
+type Props = { mode: Mode | null; decided: ModeChoice | null; steer: Steering };
+
 /** What phones show, and who decides: the clock or the presenter. */
-export function ModeSwitch({ mode, decided }: { mode: Mode | null; decided: ModeChoice | null }) {
-  const { runtime, controlToken } = useSession();
-  const { running, failure, run } = useCommand();
-  const [pressed, setPressed] = useState<ModeChoice | null>(null);
+export function ModeSwitch({ mode, decided, steer }: Props) {
+  const { runtime } = useSession();
+  const { running, failure, pressed, choose } = steer;
   // What was just pressed stands until the server says the same.
-  const chosen = running && pressed ? pressed : (decided ?? pressed ?? "clock");
-  const choose = (choice: ModeChoice) => {
-    setPressed(choice);
-    run(async () => {
-      await setMode({ base: runtime.control, token: controlToken }, choice);
-    });
-  };
+  const chosen = running && pressed ? pressed : (decided ?? pressed ?? "quiz");
   return (
     <section className="mode" aria-labelledby="mode">
       <h2 id="mode">Phones show {mode ? <em>{mode === "quiz" ? "the quiz" : "the survey"}</em> : "…"}</h2>

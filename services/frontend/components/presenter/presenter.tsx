@@ -4,6 +4,7 @@ import { Masthead } from "@/components/shell/masthead.tsx";
 import { Notice } from "@/components/shell/notice.tsx";
 import { ThemeSwitch } from "@/components/shell/theme-switch.tsx";
 import { useControlFeed } from "@/hooks/use-control-feed.ts";
+import { useModeChoice } from "@/hooks/use-mode-choice.ts";
 import { useOwnClock } from "@/hooks/use-own-clock.ts";
 import { usePoll } from "@/hooks/use-poll.ts";
 import { useSession } from "@/hooks/use-session.tsx";
@@ -21,6 +22,8 @@ export function Presenter() {
   const own = useOwnClock();
   const asked = usePoll((signal) => mode(runtime.api, signal), 3);
   const hasControl = runtime.control !== "";
+  const steer = useModeChoice();
+  const decided = state && (state.clock ? "clock" : state.mode);
   return (
     <>
       <Masthead place="Presenter">
@@ -37,11 +40,13 @@ export function Presenter() {
           <Invitation />
           <div className="desk">
             <ShowClock
-              seconds={hasControl ? (state?.t ?? null) : own.seconds}
+              seconds={hasControl ? (state?.show_seconds ?? null) : own.seconds}
               {...(hello && { showMinutes: hello.show_minutes })}
-              {...(hasControl ? {} : { onStart: own.start, onReset: own.reset })}
+              {...(hasControl
+                ? { onStart: () => steer.choose("clock") }
+                : { onStart: own.start, onReset: own.reset })}
             />
-            <ModeSwitch mode={asked.answer} decided={state && (state.clock ? "clock" : state.mode)} />
+            <ModeSwitch mode={asked.answer} decided={decided} steer={steer} />
             <WinnerDraw />
           </div>
         </div>

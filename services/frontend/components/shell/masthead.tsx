@@ -1,7 +1,9 @@
 import type { ReactNode } from "react";
 
+type Props = { place?: string; choice?: ReactNode; children?: ReactNode };
+
 /** The strip on top: the name, what this page is, and what it has to say about itself. */
-export function Masthead({ place, children }: { place?: string; children?: ReactNode }) {
+export function Masthead({ place, choice, children }: Props) {
   return (
     <header className="masthead">
       <span className="wordmark">
@@ -14,6 +16,7 @@ export function Masthead({ place, children }: { place?: string; children?: React
         headway
       </span>
       {place ? <span className="place">{place}</span> : null}
+      {choice}
       <div className="masthead-end">{children}</div>
     </header>
   );

@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
-export type Running = { said: string; stop: () => Promise<void> };
+export type Running = {
+  said: string;
+  /** Asks it to end, and ends it after `patience` seconds. */
+  stop: (patience?: number) => Promise<void>;
+};
 
 const START_SECONDS = 30;
 
@@ -11,13 +15,18 @@ export async function start(
   args: string[],
   env: Record<string, string>,
   ready: RegExp,
+  cwd?: string,
 ): Promise<Running> {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   const said = await firstMatch(child, ready).catch(async (error: Error) => {
     await end(child);
     throw error;
   });
-  return { said, stop: () => end(child) };
+  return { said, stop: (patience) => end(child, patience) };
 }
 
 function firstMatch(child: ChildProcess, ready: RegExp): Promise<string> {
@@ -41,11 +50,11 @@ function firstMatch(child: ChildProcess, ready: RegExp): Promise<string> {
   });
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, patience = 5): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
   child.kill("SIGTERM");
-  const killer = setTimeout(() => child.kill("SIGKILL"), 5000);
+  const killer = setTimeout(() => child.kill("SIGKILL"), patience * 1000);
   await exited;
   clearTimeout(killer);
 }

@@ -55,12 +55,14 @@ function state(t: number): State {
     t,
     mode: t < 1680 ? "quiz" : "survey",
     clock: true,
+    show_seconds: t,
     usd_per_hour: cost,
     usd_total: (t / 3600) * 1.9,
     deployments: [deployment(t, ready)],
     nodes,
     requests: { offered: t * 5, served: t * 4, refused: Math.round(t / 9), failed: 0 },
     surveys: { submitted: 12, stored: 12 },
+    load: { profile: "tube-demo", running: true, played_seconds: t / 10, total_seconds: 168, summary: null },
   };
 }
 
@@ -127,6 +129,7 @@ export function scaling(t: number, from: number, to: number, explanation: string
     deployment: "mistral-7b-awq",
     from,
     to,
+    headline: explanation,
     explanation,
     audit: {
       metrics: { waiting: queueAt(t), running: from * 8, held: from === 0 ? 1 : 0 },

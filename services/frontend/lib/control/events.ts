@@ -1,4 +1,4 @@
-/** What the control server of `headway up` sends, as docs/guides/pages.md lists it. Seconds are the show's own. */
+/** What the control server of `headway up` sends. Seconds are those of the cluster, since the run began. */
 export type Hello = {
   environment: string;
   started_at: string;
@@ -45,12 +45,31 @@ export type State = {
   mode: "quiz" | "survey";
   /** Whether the clock decides on the mode; the presenter does otherwise. */
   clock: boolean;
+  /** The show's own time; null before its clock was started. */
+  show_seconds: number | null;
   usd_per_hour: number;
   usd_total: number;
   deployments: Deployment[];
   nodes: Node[];
   requests: { offered: number; served: number; refused: number; failed: number };
   surveys: { submitted: number; stored: number };
+  load: Load;
+};
+
+/** What k6 plays. Seconds are real ones. */
+export type Load = {
+  profile: string | null;
+  running: boolean;
+  played_seconds: number;
+  total_seconds: number;
+  /** k6's own, once it has ended; null where it said nothing about a metric. */
+  summary: {
+    requests: { count: number } | null;
+    answers_broken: { count: number } | null;
+    refusals_told: { count: number } | null;
+    last_token_milliseconds: { "p(95)": number } | null;
+    thresholds: Record<string, boolean>;
+  } | null;
 };
 
 export type Audit = {
@@ -70,6 +89,8 @@ export type Scaling = {
   deployment: string;
   from: number;
   to: number;
+  /** One line for a stage. */
+  headline: string;
   explanation: string;
   audit: Audit;
 };
@@ -80,7 +101,7 @@ export const FAULTS = [
   ["engine-crash", "Engine crash", "One model server dies at once."],
   ["metric-loss", "Metric loss", "Scalers read nothing; they must hold what they have."],
   ["s3-outage", "S3 outage", "The bucket answers errors; survey answers wait on phones."],
-  ["slow-replica", "Slow replica", "One model server takes ten times as long."],
+  ["slow-replica", "Slow replica", "Each step of one model server takes four times as long."],
 ] as const;
 export type Fault = (typeof FAULTS)[number][0];
 
