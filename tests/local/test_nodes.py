@@ -4,26 +4,15 @@ from pathlib import Path
 
 import anyio
 import pytest
+from hand import Hand
 
 from headway.catalog import load_catalog
-from headway.local.clock import Clock
 from headway.local.machines import Offer
 from headway.local.nodes import Nodes
 from headway.local.rendered import read_rendered
 
 DIST = Path(__file__).parents[2] / "dist"
 BOOT = {"g5.2xlarge": 0.0}
-
-
-class Hand(Clock):
-    """A clock that a test turns."""
-
-    def __init__(self) -> None:
-        super().__init__(1.0)
-        self.at = 0.0
-
-    def now(self) -> float:
-        return self.at
 
 
 @pytest.fixture(scope="module")

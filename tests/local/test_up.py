@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from local_run import DEPLOYMENT, HEADWAY, LocalRun, local_run, until
+from local_run import DEPLOYMENT, HEADWAY, MODEL, LocalRun, local_run, until
 
 FAST = ("--speed", "60")
 """A cold start of 140 s in about 3 s, a cooldown of 330 s in 6."""
@@ -64,6 +64,8 @@ def test_the_presenter_turns_the_mode_and_the_gateway_follows(tmp_path: Path) ->
     with local_run(tmp_path, *FAST) as run:
         assert run.steer("mode", mode="survey") == (200, {"mode": "survey", "clock": False})
         until(lambda: _mode(run) == "survey", "the survey", 10)
+        with urllib.request.urlopen(run.reach["control"] + "/runtime.json", timeout=5) as runtime:
+            assert json.load(runtime)["model"] == MODEL  # not the first in the alphabet, which may sleep
 
 
 def test_nobody_steers_without_the_token(tmp_path: Path) -> None:
