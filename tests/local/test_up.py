@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+import pytest
 
 from local_run import DEPLOYMENT, HEADWAY, MODEL, LocalRun, local_run, until
 
@@ -66,6 +67,19 @@ def test_the_presenter_turns_the_mode_and_the_gateway_follows(tmp_path: Path) ->
         until(lambda: _mode(run) == "survey", "the survey", 10)
         with urllib.request.urlopen(run.reach["control"] + "/runtime.json", timeout=5) as runtime:
             assert json.load(runtime)["model"] == MODEL  # not the first in the alphabet, which may sleep
+
+
+def test_the_browser_opens_the_control_room_with_the_run_s_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, browser = tmp_path / "opened", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    with local_run(tmp_path / "runs", *FAST, "--open") as run:
+        until(opened.is_file, "the browser", 10)
+        run.told("look: nothing runs and nothing costs", 5)
+        assert opened.read_text().startswith(f"{run.reach['control']}/control/#key=")
 
 
 def test_nobody_steers_without_the_token(tmp_path: Path) -> None:

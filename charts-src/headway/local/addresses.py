@@ -61,9 +61,18 @@ class Addresses:
         return f"{self.stated_audience_url or self.control}/#key={self.keys.audience}"
 
     @property
+    def presenter_url(self) -> str:
+        """The presenter's."""
+        return f"{self.control}/presenter/{self._presenter_keys}"
+
+    @property
+    def _presenter_keys(self) -> str:
+        return f"#key={self.keys.presenter}&control={self.keys.control}"
+
+    @property
     def control_url(self) -> str:
         """The control room's."""
-        return f"{self.control}/control/#key={self.keys.presenter}&control={self.keys.control}"
+        return f"{self.control}/control/{self._presenter_keys}"
 
 
 def claim_addresses(options: Options, keys: Keys) -> Addresses:

@@ -1,6 +1,5 @@
 """One run: its processes, its loops, and the order in which they come and go."""
 
-import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,17 +32,9 @@ from headway.local.traffic import Traffic
 from headway.local.upstreams import Upstreams
 from headway.local.watch import Watch
 from headway.local.web_server import listen, serve
+from headway.local.welcome import PLAYED, REAL, say_what_this_is, show_the_way
 from headway.local.world import World
 
-REAL = (
-    "gateway",
-    "S3 API (moto)",
-    "engines' HTTP, queue and metrics",
-    "scrapes",
-    "KEDA and HPA (pure functions)",
-    "load",
-)
-PLAYED = ("Karpenter", "nodes and their prices", "image pull", "loading of weights", "prefill and decode of a GPU")
 END_SECONDS = 5.0
 """Real seconds that processes get to end by themselves."""
 SETTLE_SECONDS = 30.0
@@ -103,7 +94,7 @@ class Running:
 
     async def start(self, loops: TaskGroup) -> None:
         """Starts the processes in order, then every loop. Raises `CannotRun`."""
-        self._say_what_this_is()
+        say_what_this_is(self.world, self.rendered.name, self._replacements)
         async with anyio.create_task_group() as starting:
             starting.start_soon(self._storage.start)
             starting.start_soon(self._gateway.start)
@@ -131,11 +122,7 @@ class Running:
             "s3": self._addresses.s3,
         }
         self.folder.reach(**reach, **keys, **servers, environment=self.rendered.name)
-        self.world.watch.say(f"ready: gateway {self._addresses.gateway_here}")
-        self.world.watch.say(f"control room: {self._addresses.control_url}")
-        self.world.watch.say(f"audience: {self._addresses.audience_url}")
-        if self.options.open_pages:
-            await anyio.to_thread.run_sync(webbrowser.open, self._addresses.control_url, abandon_on_cancel=True)
+        await show_the_way(self.world, self._addresses)
         if self.options.load in PROFILES:
             await self._load.begin(next(name for name in PROFILES if name == self.options.load), self.options.speed)
 
@@ -262,11 +249,3 @@ class Running:
             "played": list(PLAYED),
             "show_minutes": SHOW_MINUTES,
         }
-
-    def _say_what_this_is(self) -> None:
-        say = self.world.watch.say
-        say(f"environment {self.rendered.name}, as rendered; run folder {self.folder.path}")
-        say(f"real:   {', '.join(REAL)}")
-        say(f"played: {', '.join(PLAYED)}; {self.options.speed:g} seconds of the cluster pass in one")
-        for replacement in self._replacements:
-            say(f"replaced: {replacement}")
