@@ -36,7 +36,22 @@ def test_a_deployment_carries_its_law_and_its_machines_by_weight_and_price(dev: 
 
 
 def test_scrape_intervals_are_those_of_the_collector_and_of_the_gateways_monitor(dev: Rendered) -> None:
-    assert (dev.scrape_seconds, dev.gateway_scrape_seconds) == (2.0, 2.0)
+    assert (dev.engines.interval_seconds, dev.gateway_scrape_seconds) == (2.0, 2.0)
+
+
+def test_the_collector_lets_through_what_it_renders_and_every_engine_metric_of_a_trigger(dev: Rendered) -> None:
+    assert dev.engines.passes("vllm:num_requests_waiting")
+    assert not dev.engines.passes("python_gc_objects_collected_total")
+
+
+def test_a_collector_that_drops_a_triggers_metric_leaves_the_scaler_without_it(tmp_path: Path) -> None:
+    shutil.copytree(DIST / "dev", tmp_path / "dev")
+    file = tmp_path / "dev/metrics/ConfigMap.metrics-collector.yaml"
+    file.write_text(file.read_text().replace("(vllm|sglang):.+", "(sglang):.+"))
+    assert not read_rendered(tmp_path / "dev", load_catalog()).engines.passes("vllm:num_requests_waiting")
+    file.write_text(file.read_text().replace("(sglang):.+", "(sglang:.+"))
+    with pytest.raises(CannotRun, match="metric_relabel_configs|unterminated|parenthesis"):
+        read_rendered(tmp_path / "dev", load_catalog())
 
 
 def test_the_upstreams_are_those_of_the_mounted_config_map(dev: Rendered) -> None:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from headway.catalog import Catalog
-from headway.local.durations import DEFAULT_SCRAPE_SECONDS, seconds
+from headway.local.collector import Pipeline, collector_pipeline, monitor_seconds
 from headway.local.faults import CannotRun
 from headway.local.machines import Offer, cold_start, offers
 from headway.local.promql import NotUnderstood, Query, read_query
@@ -101,8 +99,8 @@ class Rendered:
     name: str
     gateway: GatewayPod
     deployments: tuple[Deployment, ...]
-    scrape_seconds: float
-    """Of the collector's pipeline, which reads the engines."""
+    engines: Pipeline
+    """How the collector reads model servers."""
     gateway_scrape_seconds: float
 
 
@@ -120,8 +118,8 @@ def read_rendered(folder: Path, catalog: Catalog) -> Rendered:
         name=folder.name,
         gateway=_gateway(index, folder),
         deployments=tuple(sorted(deployments, key=lambda one: one.name)),
-        scrape_seconds=_collector_seconds(index),
-        gateway_scrape_seconds=_monitor_seconds(index),
+        engines=collector_pipeline(index),
+        gateway_scrape_seconds=monitor_seconds(index),
     )
 
 
@@ -210,26 +208,6 @@ def _mounted(index: Index, pod: Pod, container: Container) -> Iterator[tuple[str
         data = named.value.get("data", {}) if named else {}
         for key, content in data.items():
             yield f"{mount.text('mountPath')}/{key}", str(content)
-
-
-def _collector_seconds(index: Index) -> float:
-    """The scrape interval of the collector's job for model servers."""
-    for manifest in index.of_kind("ConfigMap"):
-        text = manifest.text("data", "collector.yaml")
-        if text:
-            receivers: dict[str, Any] = yaml.safe_load(text).get("receivers", {})
-            for job in receivers.get("prometheus", {}).get("config", {}).get("scrape_configs", []):
-                return seconds(job.get("scrape_interval"))
-    return DEFAULT_SCRAPE_SECONDS
-
-
-def _monitor_seconds(index: Index) -> float:
-    """The scrape interval of the gateway's ServiceMonitor."""
-    for manifest in index.of_kind("ServiceMonitor"):
-        for endpoint in manifest.each("spec", "endpoints"):
-            if endpoint.text("port") == "admin":
-                return seconds(endpoint.text("interval"))
-    return DEFAULT_SCRAPE_SECONDS
 
 
 def upstream_entries(gateway: GatewayPod) -> list[dict[str, Any]]:

@@ -185,13 +185,14 @@ class Running:
 
     async def _scrape_engines(self) -> None:
         while True:
-            await pause(self.world.clock, self.rendered.scrape_seconds)
+            await pause(self.world.clock, self.rendered.engines.interval_seconds)
             async with anyio.create_task_group() as scrapes:
                 for fleet in self._fleets:
                     for replica in fleet.replicas:
                         if replica.ready_at is not None:
                             url = f"{replica.url}/metrics"
-                            scrapes.start_soon(scrape, self.world.samples, self.world.clock, replica.name, url, ENGINE)
+                            where = (self.world.samples, self.world.clock, replica.name, url)
+                            scrapes.start_soon(scrape, *where, ENGINE, self.rendered.engines)
 
     async def _scrape_gateway(self) -> None:
         while True:

@@ -5,6 +5,7 @@ import re
 import anyio
 
 from headway.local.clock import Clock
+from headway.local.collector import Pipeline
 from headway.local.http import fetch
 from headway.local.samples import Samples
 
@@ -17,13 +18,19 @@ GATEWAY = re.compile(
     re.M,
 )
 """Series that triggers and the control room read; the rest of an exposition is not parsed."""
+EVERYTHING = Pipeline()
+_NAME = re.compile(r"[{ ]")
 
 
-async def scrape(samples: Samples, clock: Clock, target: str, url: str, wanted: re.Pattern[bytes]) -> None:
-    """One scrape of a target."""
+async def scrape(
+    samples: Samples, clock: Clock, target: str, url: str, wanted: re.Pattern[bytes], pipeline: Pipeline = EVERYTHING
+) -> None:
+    """One scrape of a target; what the pipeline drops does not arrive."""
     status, body = await fetch(url, seconds=2)
     if status == 200:
-        samples.scraped(target, b"\n".join(wanted.findall(body)).decode() + "\n")
+        lines = [line.decode() for line in wanted.findall(body)]
+        arrived = [line for line in lines if pipeline.passes(_NAME.split(line, 1)[0])]
+        samples.scraped(target, "\n".join(arrived) + "\n")
     else:
         samples.failed(target, clock.real())
 

@@ -17,7 +17,14 @@ REAL = (
     "KEDA and HPA (pure functions)",
     "load",
 )
-PLAYED = ("Karpenter", "nodes and their prices", "image pull", "loading of weights", "prefill and decode of a GPU")
+PLAYED = (
+    "the collector's process (its interval and its rules for names are the rendered ones)",
+    "Karpenter",
+    "nodes and their prices",
+    "image pull",
+    "loading of weights",
+    "prefill and decode of a GPU",
+)
 WHAT_TO_LOOK_AT = (
     "nothing runs and nothing costs; press Spike in the control room, and a replica goes from node to serving",
     "Requests, Replicas and the dollars move together; the dashed line is what an HPA on CPU would have done",
