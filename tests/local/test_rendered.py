@@ -50,7 +50,7 @@ def test_a_collector_that_drops_a_triggers_metric_leaves_the_scaler_without_it(t
     file.write_text(file.read_text().replace("(vllm|sglang):.+", "(sglang):.+"))
     assert not read_rendered(tmp_path / "dev", load_catalog()).engines.passes("vllm:num_requests_waiting")
     file.write_text(file.read_text().replace("(sglang):.+", "(sglang:.+"))
-    with pytest.raises(CannotRun, match="metric_relabel_configs|unterminated|parenthesis"):
+    with pytest.raises(CannotRun, match="unterminated subpattern"):
         read_rendered(tmp_path / "dev", load_catalog())
 
 

@@ -14,6 +14,7 @@ class RequestInWork:
         self._send = send
         self._task = asyncio.current_task()
         self._cut = False
+        self._left = False
         self._streams = False
         self.code = 0
         """HTTP status of the answer; 0 before it began."""
@@ -23,14 +24,23 @@ class RequestInWork:
     @property
     def status(self) -> str:
         """How it ended: `success`, `error` or `aborted`."""
+        if self._left:
+            return "aborted"  # vLLM then answers 200 and `null` to nobody
         if self._cut or self.code >= 400:
             return "error"
         return "success" if self.whole else "aborted"
 
     async def run(self, app: ASGIApp, scope: Scope, receive: Receive) -> None:
         """Lets the engine answer; a cut ends in an answer as well."""
+
+        async def hear() -> Message:
+            message = await receive()
+            if message["type"] == "http.disconnect" and not self.whole:
+                self._left = True
+            return message
+
         try:
-            await app(scope, receive, self._follow)
+            await app(scope, hear, self._follow)
         except asyncio.CancelledError:
             if not self._cut or self._task is None:
                 raise
