@@ -79,6 +79,7 @@ async def test_a_client_that_leaves_frees_the_engine_within_a_second(real_vllm: 
 
     Nothing is asked before they are left: the process that answers `/metrics` is the one that tokenises.
     """
+    await asyncio.to_thread(real_vllm.wait_until, lambda: series(real_vllm, "vllm_active_requests") == 0, 20)
     over, aborted = series(real_vllm, OVER), series(real_vllm, OVER, status="aborted")
     wanted = {
         "model": MODEL,
@@ -135,7 +136,7 @@ def test_the_cold_start_is_told_by_phase(real_vllm: RealVllm, phase: str) -> Non
         if sample.name == "headway_model_server_cold_start_seconds"
     }
     print(f"cold start: {seconds}")
-    assert 0 < seconds[phase] < 600
+    assert 0 <= seconds[phase] < 600  # vLLM says that it loads so small a model in 0.00 s
 
 
 def test_no_prompt_is_in_the_log(real_vllm: RealVllm) -> None:
