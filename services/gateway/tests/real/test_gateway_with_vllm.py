@@ -21,6 +21,7 @@ KEY = "an-applications-key"
 COMMAND = Path(sys.executable).parent / "headway-gateway"
 START_SECONDS = 60
 ANSWER_SECONDS = 120
+TRIES = 5
 SEQUENCES = 8
 """As many as the engine runs together."""
 
@@ -118,15 +119,18 @@ def test_a_stream_is_whole(in_front: Gateway) -> None:
 
 def test_a_client_that_leaves_frees_the_engine_within_a_second(in_front: Gateway, vllm: RealVllm) -> None:
     over, aborted = "vllm_requests_total{", 'vllm_requests_total{status="aborted"}'
-    over_before, aborted_before = series(vllm, over), series(vllm, aborted)
-    streams = [chat(in_front.client, 900) for _ in range(SEQUENCES)]  # one alone would be over before its client left
-    for stream in streams:
-        stream.close()
-    took = seconds_until(lambda: series(vllm, over) == over_before + SEQUENCES, 1.0)
-    left = series(vllm, aborted) - aborted_before
-    print(f"engine free after {took:.2f} s, {left:g} of {SEQUENCES} were not over before")
-    assert left > 0
-    assert series(vllm, "vllm:num_requests_running{") == 0
+    for _ in range(TRIES):  # vLLM may keep both cores so busy that this client wakes when the answers are over
+        over_before, aborted_before = series(vllm, over), series(vllm, aborted)
+        streams = [chat(in_front.client, 900) for _ in range(SEQUENCES)]  # one alone would be over too soon
+        for stream in streams:
+            stream.close()
+        took = seconds_until(lambda: series(vllm, over) == over_before + SEQUENCES, 1.0)  # noqa: B023
+        left = series(vllm, aborted) - aborted_before
+        print(f"engine free after {took:.2f} s, {left:g} of {SEQUENCES} were not over before")
+        assert series(vllm, "vllm:num_requests_running{") == 0
+        if left:
+            return
+    pytest.fail(f"{TRIES} times every answer was over before its client left")
 
 
 def test_sigterm_lets_streams_finish(in_front: Gateway) -> None:
