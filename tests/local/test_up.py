@@ -101,6 +101,14 @@ def test_a_port_that_is_taken_ends_it_with_one_line_and_the_remedy(tmp_path: Pat
     assert "hint: headway up --port-base N takes others" in done.stderr
 
 
+def test_a_summary_that_could_not_be_written_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    command = [HEADWAY, "up", "--runs", str(tmp_path), "--summary", str(tmp_path / "none/summary.json")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "none/summary.json: its folder cannot be written" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_environment_that_is_not_rendered_ends_it_with_the_remedy(tmp_path: Path) -> None:
     command = [HEADWAY, "up", "--runs", str(tmp_path), "--env", "moon"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

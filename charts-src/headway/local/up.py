@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import shutil
 import signal
 import sys
@@ -25,6 +26,8 @@ def run(options: Options) -> int:
 
     Raises `CannotRun`, in which case every process that was started has been ended.
     """
+    if options.summary is not None and not os.access(options.summary.absolute().parent, os.W_OK):
+        raise CannotRun(f"{options.summary}: its folder cannot be written", "give another place with --summary")
     rendered = read_rendered(options.rendered / options.environment, load_catalog())
     folder = RunFolder.make(options.runs, options.environment)
     if shutil.disk_usage(folder.path).free < LEAST_FREE_BYTES:
