@@ -79,15 +79,22 @@ class Fleet:
         """Adds pods, or takes away: those that are not ready first, then the youngest, as a ReplicaSet does."""
         for _ in range(wanted - self.desired):
             self._add()
-        spare = sorted((r for r in self.replicas if r.wanted), key=lambda one: (one.ready, -one.number))
+        # As Kubernetes does, those that are not ready go first; but a real engine, whose start is not sped up, goes last.
+        spare = sorted(
+            (one for one in self.replicas if one.wanted),
+            key=lambda one: (self._is_real(one), one.ready, -one.number),
+        )
         for replica in spare[: max(0, self.desired - wanted)]:
             self.retire(replica)
+
+    def _is_real(self, replica: Replica) -> bool:
+        return self._first_is_real and replica.number == 1
 
     def _add(self) -> None:
         self._numbers += 1
         name = f"{self.deployment.name}-{self._numbers}"
         replica = Replica(name, self._numbers, claim("127.0.0.1", None), self.world.clock.now())
-        life = PodLife(self.world, self.deployment, replica, self._changed, self._first_is_real and replica.number == 1)
+        life = PodLife(self.world, self.deployment, replica, self._changed, self._is_real(replica))
         self.replicas.append(replica)
         self._lives[name] = life
         self._tasks.start_soon(self._live, replica, life)
