@@ -35,7 +35,7 @@ class EventStream:
                 raise EventTooLarge
         if data:
             self.events += data.count(b"\n\n") or data.count(b"\r\n\r\n")
-            if len(data) > len(_ENDS[-1]):  # blank lines after the last event say nothing
+            if len(data) > len(_ENDS[-1]) or data.strip(b"\r\n"):  # blank lines after the last event say nothing
                 self._before, self._last = self._last, data
         return data
 
