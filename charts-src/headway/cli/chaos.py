@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from headway.cli.failures import fail
+from headway.cli.runs import runs_option
 from headway.local import CannotRun, find_run
 from headway.local.chaos import FAULTS
 
@@ -17,13 +18,7 @@ ANSWER_SECONDS = 10
 @click.command()
 @click.argument("fault", type=click.Choice(FAULTS))
 @click.option("--deployment", help="Strike this one.  [default: the first with a replica that is ready]")
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path),
-    default=Path("build/up"),
-    show_default=True,
-    help="Where run folders are.",
-)
+@runs_option
 def chaos(fault: str, deployment: str | None, runs: Path) -> None:
     """Let FAULT happen in the newest local run that is going on."""
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from headway.cli.failures import fail
+from headway.cli.runs import runs_option
 from headway.local import CannotRun, Options, run
 from headway.local.options import DEFAULT_SPEED
 
@@ -46,9 +47,7 @@ VLLM_ARGUMENTS = (
     show_default=True,
     help="vllm: the first replica is real, on the CPU.",
 )
-@click.option(
-    "--runs", type=click.Path(path_type=Path), default=Path("build/up"), show_default=True, help="Where run folders go."
-)
+@runs_option
 @click.option(
     "--pages",
     type=click.Path(path_type=Path),

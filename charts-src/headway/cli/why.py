@@ -7,18 +7,13 @@ import click
 
 from headway.cli.failures import fail
 from headway.cli.output import format_option, print_json
+from headway.cli.runs import runs_option
 from headway.local import CannotRun, find_run
 
 
 @click.command()
 @click.option("--deployment", help="Of this deployment alone.")
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path),
-    default=Path("build/up"),
-    show_default=True,
-    help="Where run folders are.",
-)
+@runs_option
 @format_option
 def why(deployment: str | None, runs: Path, style: str) -> None:
     """Say why the newest local run scaled last."""

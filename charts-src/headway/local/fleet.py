@@ -76,10 +76,12 @@ class Fleet:
         self.world.watch.say(event.explanation)
 
     def _resize(self, wanted: int) -> None:
-        """Adds pods, or takes away: those that are not ready first, then the youngest, as a ReplicaSet does."""
+        """Adds pods, or takes away: those that are not ready first, then the youngest, as a ReplicaSet does.
+
+        A real engine goes last: its start is not sped up, and it would never become ready.
+        """
         for _ in range(wanted - self.desired):
             self._add()
-        # As Kubernetes does, those that are not ready go first; but a real engine, whose start is not sped up, goes last.
         spare = sorted(
             (one for one in self.replicas if one.wanted),
             key=lambda one: (self._is_real(one), one.ready, -one.number),
