@@ -7,7 +7,7 @@ from headway_gateway.errors import UpstreamFailed
 from headway_gateway.upstream.address import Address, tls_context
 from headway_gateway.upstream.connection import UpstreamConnection
 
-MAX_IDLE_CONNECTIONS = 256
+MAX_IDLE_CONNECTIONS = 1024
 LONGEST_EJECTION = 2
 """A replica that fails its tries is left alone longer, up to this many times `ejection_seconds`; back, it is found then."""
 
