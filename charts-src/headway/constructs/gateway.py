@@ -28,7 +28,7 @@ from headway.constructs.workload import (
 )
 from headway.domain.cluster import Cluster
 from headway.domain.environment import Edge, Gateway, Metrics
-from headway.domain.gateway_settings import variables
+from headway.domain.gateway_settings import StorageChoices, variables
 from headway.domain.noun import Noun
 from headway.domain.runtime_image import RuntimeImage
 from headway.kinds import (
@@ -110,9 +110,9 @@ class GatewayService(Part):
         )
 
     def _identity(self) -> Identity:
-        """Conditional writes need no more than PutObject; the questions' folder opens only where questions are kept."""
+        """Conditional writes need no more than PutObject."""
         bucket = f"arn:aws:s3:::{self._props.cluster.responses_bucket}"
-        folders = (ANSWERS_PREFIX, QUESTIONS_PREFIX) if self._settings.keep_questions else (ANSWERS_PREFIX,)
+        folders = folders_of(self._settings)
         return Identity(
             self._props.namespace,
             self.instance,
@@ -224,3 +224,8 @@ class GatewayService(Part):
                 ),
             )
         )
+
+
+def folders_of(settings: StorageChoices) -> tuple[str, ...]:
+    """Folders of the responses bucket that it writes to; that of questions only where they are kept."""
+    return (ANSWERS_PREFIX, QUESTIONS_PREFIX) if settings.keep_questions else (ANSWERS_PREFIX,)
