@@ -1,0 +1,10 @@
+/** An address as a screen may show it, and its fragment, which holds the room's key. */
+export type Address = { shown: string; fragment: string };
+
+/** `address` in its two parts, whatever it is: a person may still be typing it. */
+export function parted(address: string): Address {
+  const at = address.indexOf("#");
+  return at < 0
+    ? { shown: address, fragment: "" }
+    : { shown: address.slice(0, at), fragment: address.slice(at) };
+}
