@@ -8,3 +8,9 @@ export function parted(address: string): Address {
     ? { shown: address, fragment: "" }
     : { shown: address.slice(0, at), fragment: address.slice(at) };
 }
+
+/** What a person typed in place of `before`, with the same fragment unless it brings its own. */
+export function corrected(typed: string, before: Address): Address {
+  const { shown, fragment } = parted(typed);
+  return { shown, fragment: fragment || before.fragment };
+}

@@ -4,18 +4,18 @@ import { Label } from "react-aria-components/Label";
 import { Text } from "react-aria-components/Text";
 import { TextField } from "react-aria-components/TextField";
 import { useSession } from "@/hooks/use-session.tsx";
-import { parted } from "@/lib/invitation.ts";
+import { corrected, parted } from "@/lib/invitation.ts";
 import { QrCode } from "./qr-code.tsx";
 
 /** The way in for phones: a QR code of the audience's address, which the presenter may correct. */
 export function Invitation() {
   const { runtime } = useSession();
-  const [given, setGiven] = useState(() => parted(runtime.audienceUrl || `${window.location.origin}/`));
-  const [typed, setTyped] = useState(given.shown);
-  const { shown, fragment } = { ...parted(typed), ...(!typed.includes("#") && { fragment: given.fragment }) };
+  const [address, setAddress] = useState(() => parted(runtime.audienceUrl || `${window.location.origin}/`));
+  const [typed, setTyped] = useState(address.shown);
+  const { shown, fragment } = corrected(typed, address);
   // A key that was typed leaves the screen with the cursor.
   const done = () => {
-    setGiven({ shown, fragment });
+    setAddress({ shown, fragment });
     setTyped(shown);
   };
   return (
