@@ -24,6 +24,8 @@ from headway_gateway.tracing import tracing
 from headway_gateway.upstream.address import Address
 
 SECONDS_PER_MINUTE = 60
+LARGE_SHARE = 8
+"""Share of `max_body_bytes` up to which a body may cost ten times its size, and both together less than the bound twice."""
 
 
 class Gateway:
@@ -47,6 +49,7 @@ class Gateway:
             allow_tools=settings.allow_tools,
             allow_response_format=settings.allow_response_format,
             context_of=self._context_of,
+            large_body_bytes=settings.max_body_bytes // LARGE_SHARE,
         )
         self._salts: dict[str, str] = {}
 

@@ -132,7 +132,7 @@ async def test_of_a_key_that_comes_twice_the_model_server_sees_what_was_judged(
 
 # The validators by themselves
 
-BOUNDS = Bounds(64, 4096, 1, False, False, lambda _model: 1024)
+BOUNDS = Bounds(64, 4096, 1, False, False, lambda _model: 1024, 32_768)
 SALT = "0" * 32
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
