@@ -21,7 +21,7 @@ with atheris.instrument_imports(include=["headway_gateway"]):
 
 from faults.second_parser import SecondParser  # noqa: E402  the path to it is set above
 
-BOUNDS = Bounds(64, 4096, 1, False, False, lambda _model: 1024)
+BOUNDS = Bounds(64, 4096, 1, False, False, lambda _model: 1024, 32_768)
 SALT = "0" * 32
 SEEDS = {
     "events": [b"\x03data: x\n\ndata: [DONE]\n\n", b"\x01\r\n\r\n: c\r\n\r\ndata:[DONE]\r\n\r\n", b"\x02\n\n\nd"],

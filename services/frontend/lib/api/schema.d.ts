@@ -821,16 +821,22 @@ export interface operations {
                     max_completion_tokens?: number | null;
                     max_tokens?: number | null;
                     messages: {
+                        annotations?: unknown[] | null;
+                        audio?: null;
                         content?: string | {
                             text: string;
                             /** @enum {unknown} */
                             type: "text";
                         }[] | null;
-                        name?: string;
+                        function_call?: null;
+                        name?: string | null;
+                        parsed?: unknown;
+                        reasoning?: string | null;
+                        reasoning_content?: string | null;
                         refusal?: null;
                         /** @enum {unknown} */
                         role: "assistant" | "developer" | "system" | "tool" | "user";
-                        tool_call_id?: string;
+                        tool_call_id?: string | null;
                         tool_calls?: {
                             /**
                              * CalledFunction
@@ -839,11 +845,13 @@ export interface operations {
                             function: {
                                 arguments: string;
                                 name: string;
+                                parsed_arguments?: unknown;
                             };
                             id: string;
+                            index?: number | null;
                             /** @enum {unknown} */
                             type: "function";
-                        }[];
+                        }[] | null;
                     }[];
                     metadata?: {
                         [key: string]: string;
@@ -867,7 +875,7 @@ export interface operations {
                     } | null;
                     temperature?: number | null;
                     tool_choice?: string | Record<string, unknown> | null;
-                    tools?: Record<string, unknown>[] | null;
+                    tools?: unknown[] | null;
                     top_k?: number | null;
                     top_logprobs?: number | null;
                     top_p?: number | null;

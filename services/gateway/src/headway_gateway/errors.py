@@ -18,6 +18,7 @@ GatewayError
 │   └── StorageUnavailable        503  storage_unavailable  not stored, or not known to be
 ├── UpstreamFailed                502  upstream_failed      a model server broke its answer off
 │   └── UpstreamMalformed         502  upstream_malformed   its answer is not HTTP
+├── UpstreamRefused               502  upstream_refused     its own refusal, inside a stream that had begun
 └── UpstreamTimeout               504  upstream_timeout     no first byte in time, or silence inside
     └── AnswerTooLong             504  answer_too_long      the answer's own bound
 
@@ -175,6 +176,13 @@ class UpstreamMalformed(UpstreamFailed):
     """A model server's answer is not HTTP."""
 
     code = "upstream_malformed"
+
+
+class UpstreamRefused(GatewayError):
+    """A model server refused when the stream had been opened by a comment; the client gets its words, we count this."""
+
+    status = 502
+    code = "upstream_refused"
 
 
 class UpstreamTimeout(GatewayError):

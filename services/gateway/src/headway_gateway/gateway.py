@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from hashlib import sha256
 
 from headway.domain.gateway_settings import GatewaySettings
 from headway_gateway.admission.admitted import Admitted, Bounds, admit_chat, admit_completion, admit_generate
@@ -15,6 +14,7 @@ from headway_gateway.generate import as_generated
 from headway_gateway.identity.authenticator import Authenticator
 from headway_gateway.identity.client import Client
 from headway_gateway.identity.limits import Budget, Limits
+from headway_gateway.identity.salt import salt_of
 from headway_gateway.metrics import Metrics
 from headway_gateway.relay.relay import Note, Relay
 from headway_gateway.replicas.directory import Directory
@@ -24,6 +24,8 @@ from headway_gateway.tracing import tracing
 from headway_gateway.upstream.address import Address
 
 SECONDS_PER_MINUTE = 60
+LARGE_SHARE = 8
+"""Share of `max_body_bytes` up to which a body may cost ten times its size, and both together less than the bound twice."""
 
 
 class Gateway:
@@ -47,8 +49,9 @@ class Gateway:
             allow_tools=settings.allow_tools,
             allow_response_format=settings.allow_response_format,
             context_of=self._context_of,
+            large_body_bytes=settings.max_body_bytes // LARGE_SHARE,
         )
-        self._salts: dict[str, str] = {}
+        self._exported: frozenset[str] = frozenset()
 
     def _new_replica(self, address: Address) -> Replica:
         settings = self.settings
@@ -96,20 +99,21 @@ class Gateway:
         return admitted
 
     def _salt(self, client: Client) -> str:
-        """The same for a client on every gateway, and no client can state another's."""
-        if not self.settings.cache_salt:
-            return ""
-        salt = self._salts.get(client.name)
-        if salt is None:
-            salt = self._salts[client.name] = sha256(b"headway cache salt\0" + client.name.encode()).hexdigest()[:32]
-        return salt
+        return salt_of(client.name) if self.settings.cache_salt else ""
 
     # Life
 
     def _export(self, now: float) -> None:
-        """Every model's metrics exist from the moment it is known: scalers read them while there is no pod."""
-        for model in self.directory.models.values():
+        """Every model's metrics exist from the moment it is known: scalers read them while there is no pod.
+
+        One that is served no longer keeps its counters and has no ready replica.
+        """
+        models = self.directory.models
+        for name in self._exported - models.keys():
+            self.metrics.of(name).ready_replicas.set(0)
+        for model in models.values():
             self.metrics.of(model.name).ready_replicas.set(model.ready(now))
+        self._exported = frozenset(models)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Gateway"]:

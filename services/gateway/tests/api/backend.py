@@ -1,7 +1,7 @@
 """A model server of a few lines: answers in vLLM's shapes, as the text it is asked says.
 
 `say N` streams or returns N words; `status CODE` answers with that status; `wait` begins a stream and then says nothing
-until its client leaves; `silent` says nothing at all until then.
+until its client leaves; `silent` says nothing at all until then; `recorded FILE` answers what a vLLM once did.
 """
 
 import asyncio
@@ -10,9 +10,15 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 Headers = dict[str, str]
+SILENT_FIELDS: dict[str, Any] = {
+    **dict.fromkeys(("refusal", "annotations", "audio", "function_call", "reasoning", "reasoning_content")),
+    "tool_calls": [],
+}
+"""What messages of vLLM 0.10 to 0.32 carry besides their text when nothing but text was said."""
 
 
 @dataclass
@@ -50,6 +56,9 @@ class Backend:
             error = {"message": "told to", "type": "Test", "param": None, "code": int(detail)}
             extra = "retry-after: 1\r\n" if detail in ("429", "503") else ""
             _write(writer, int(detail), json.dumps({"error": error}).encode(), extra)
+        elif kind == "recorded":
+            media = "text/event-stream" if request.body.get("stream") else "application/json"
+            _write(writer, 200, Path(detail).read_bytes(), media=media)
         elif kind in ("silent", "wait"):
             if kind == "wait":
                 _open_stream(writer)
@@ -83,8 +92,10 @@ async def _read(reader: asyncio.StreamReader) -> Asked:
     return Asked(first.split()[1], headers, json.loads(body))
 
 
-def _write(writer: asyncio.StreamWriter, status: int, body: bytes, extra: str = "") -> None:
-    head = f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n{extra}content-length: {len(body)}\r\n\r\n"
+def _write(
+    writer: asyncio.StreamWriter, status: int, body: bytes, extra: str = "", media: str = "application/json"
+) -> None:
+    head = f"HTTP/1.1 {status} X\r\ncontent-type: {media}\r\n{extra}content-length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
 
 
@@ -100,8 +111,8 @@ def _event(writer: asyncio.StreamWriter, data: object) -> None:
 
 def _stream(request: Asked, writer: asyncio.StreamWriter, words: list[str]) -> None:
     _open_stream(writer)
-    for word in words:
-        _event(writer, _chunk(request, word))
+    for number, word in enumerate(words):
+        _event(writer, _chunk(request, word, begins=number == 0))
     _event(writer, _chunk(request, None))
     if (request.body.get("stream_options") or {}).get("include_usage"):
         _event(writer, {**_chunk(request, None), "choices": [], "usage": _usage(len(words))})
@@ -109,13 +120,15 @@ def _stream(request: Asked, writer: asyncio.StreamWriter, words: list[str]) -> N
     writer.write(b"0\r\n\r\n")
 
 
-def _chunk(request: Asked, word: str | None) -> dict[str, Any]:
+def _chunk(request: Asked, word: str | None, begins: bool = False) -> dict[str, Any]:
     reason = "stop" if word is None else None
     if request.path == "/v1/completions":
         choice = {"index": 0, "text": word or "", "logprobs": None, "finish_reason": reason}
         kind = "text_completion"
     else:
-        choice = {"index": 0, "delta": {"content": word} if word else {}, "logprobs": None, "finish_reason": reason}
+        delta = {"role": "assistant"} if begins else {}
+        delta |= {"content": word} if word else {}
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
         kind = "chat.completion.chunk"
     return {"id": "cmpl-1", "object": kind, "created": 1, "model": request.body["model"], "choices": [choice]}
 
@@ -126,7 +139,7 @@ def _whole(request: Asked, words: list[str]) -> dict[str, Any]:
         choice: dict[str, Any] = {"index": 0, "text": text, "logprobs": None, "finish_reason": "stop"}
         kind = "text_completion"
     else:
-        message = {"role": "assistant", "content": text}
+        message = {"role": "assistant", "content": text, **SILENT_FIELDS}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
         kind = "chat.completion"
     answer = {"id": "cmpl-1", "object": kind, "created": 1, "model": request.body["model"], "choices": [choice]}

@@ -1,6 +1,8 @@
 """One backend and one gateway process for all tests here."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import openai
 import pytest
@@ -10,6 +12,17 @@ from api.backend import Backend, running_backend
 from api.process import KEY, GatewayProcess, running_gateway
 
 ORIGIN = "https://quiz.example"
+REPOSITORY = Path(__file__).resolve().parents[4]
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Recorded answers of vLLM: `HEADWAY_SAMPLES`, or the folder beside the repository."""
+    stated = os.environ.get("HEADWAY_SAMPLES")
+    place = Path(stated) if stated else REPOSITORY.parent / "shared" / "samples" / "vllm-0.32.0"
+    if not place.is_dir():
+        pytest.skip(f"no recorded answers at {place}: state HEADWAY_SAMPLES")
+    return place
 
 
 @pytest.fixture(scope="session")

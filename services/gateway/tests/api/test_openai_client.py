@@ -1,6 +1,9 @@
 """The official `openai` client against the gateway's process, unchanged."""
 
+import contextlib
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -35,6 +38,47 @@ def test_a_chat_is_streamed_word_by_word(client: openai.OpenAI) -> None:
     assert words == ["w0 ", "w1 ", "w2 ", "w3 ", "w4 "]
     assert chunks[-1].usage is not None
     assert chunks[-1].usage.completion_tokens == 5
+
+
+def follows_up(client: openai.OpenAI, backend: Backend, first: Any, message: Any) -> dict[str, Any]:
+    """A second turn as the SDK's pages write it; the answer's message as the model server got it back."""
+    client.chat.completions.create(model="tiny", messages=[*first, message, *asks("say 1")])
+    sent: dict[str, Any] = backend.asked[-1].body["messages"][1]
+    return sent
+
+
+@pytest.mark.parametrize("as_sent", [lambda message: message, lambda message: message.model_dump()], ids=["it", "dict"])
+def test_an_answer_may_be_sent_back_with_the_next_question(
+    client: openai.OpenAI, backend: Backend, as_sent: Callable[[Any], Any]
+) -> None:
+    message = client.chat.completions.create(model="tiny", messages=asks("say 2")).choices[0].message
+    sent = follows_up(client, backend, asks("say 2"), as_sent(message))
+    assert sent == {"role": "assistant", "content": "w0 w1 "}
+
+
+def test_a_streamed_answer_may_be_sent_back_as_the_client_put_it_together(
+    client: openai.OpenAI, backend: Backend
+) -> None:
+    with client.chat.completions.stream(model="tiny", messages=asks("say 2")) as stream:
+        message = stream.get_final_completion().choices[0].message
+    assert follows_up(client, backend, asks("say 2"), message) == {"role": "assistant", "content": "w0 w1 "}
+
+
+def test_a_recorded_answer_may_be_sent_back(client: openai.OpenAI, backend: Backend, samples: Path) -> None:
+    for file in sorted(samples.glob("chat*.json")):
+        first = asks(f"recorded {file}")
+        message = client.chat.completions.create(model="tiny", messages=first).choices[0].message
+        assert follows_up(client, backend, first, message) == {"role": "assistant", "content": message.content}
+
+
+def test_a_recorded_stream_may_be_sent_back(client: openai.OpenAI, backend: Backend, samples: Path) -> None:
+    for file in sorted(samples.glob("chat*.sse")):
+        first = asks(f"recorded {file}")
+        with client.chat.completions.stream(model="tiny", messages=first) as stream:
+            with contextlib.suppress(openai.LengthFinishReasonError):  # the recorded one ended at its bound
+                stream.until_done()
+            message = stream.current_completion_snapshot.choices[0].message
+        assert follows_up(client, backend, first, message) == {"role": "assistant", "content": message.content}
 
 
 def test_a_completion_is_answered_and_streamed(client: openai.OpenAI) -> None:

@@ -144,10 +144,18 @@ async def floods(visit: Visit, _seen: int) -> None:
 
 
 async def busy(visit: Visit, _seen: int) -> None:
+    """Any `status`, after `wait_ms`."""
     status = visit.words.get("status", "429")
     after = visit.words.get("after")
+    await asyncio.sleep(number(visit, "wait_ms", 0) / 1000)
     headers = [b"retry-after: " + after.encode()] if after else []
     await write(visit, sized(f"{status} Busy", failure("too much to do", int(status)), *headers))
+
+
+async def hints(visit: Visit, seen: int) -> None:
+    """A 103 before the answer."""
+    await write(visit, b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n")
+    await whole(visit, seen)
 
 
 async def draining(visit: Visit, _seen: int) -> None:
@@ -265,8 +273,8 @@ SCRIPTS: dict[str, Script] = {
     **{
         script.__name__: script
         for script in (
-            floods, busy, draining, fails, refuses, bad_json, big_chunk, one_piece, no_done, split_utf8, blank_lines, html,
-            gzipped, garbage, two_lengths, length_and_chunks, second_answer, late_bytes, endless_head, bad_chunk,
+            floods, busy, hints, draining, fails, refuses, bad_json, big_chunk, one_piece, no_done, split_utf8, blank_lines,
+            html, gzipped, garbage, two_lengths, length_and_chunks, second_answer, late_bytes, endless_head, bad_chunk,
         )
     },
 }  # fmt: skip

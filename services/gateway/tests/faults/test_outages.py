@@ -17,6 +17,7 @@ TICK_SECONDS = 0.25
 EARLY_SECONDS = 1.0
 MAX_HELD = 3
 HOLD_SECONDS = 2.0
+READY = "headway_gateway_ready_replicas"
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ async def test_a_flapping_model_server_costs_nobody_an_answer(ejecting: GatewayP
 async def test_an_ejected_model_server_gets_one_request_a_probe_period(ejecting: GatewayProcess, three: Fleet) -> None:
     for number in range(4):
         await ask(ejecting.port, f"script=dies_silent nonce=eject{number}", model="lonely")
-    await eventually(lambda: ejecting.metric("headway_gateway_ready_replicas", model="lonely") == 0, 2)
+    await eventually(lambda: ejecting.metric(READY, model="lonely") == 0, 2)
     begun, before = time.monotonic(), len(three.visits)
     while time.monotonic() - begun < 1.2:
         answers = await asyncio.gather(*(ask(ejecting.port, "script=dies_silent", model="lonely") for _ in range(5)))
@@ -162,6 +163,16 @@ async def test_one_more_than_may_be_held_is_told_at_once(ejecting: GatewayProces
     for client in clients:
         client.reset()
     await eventually(lambda: ejecting.metric("headway_gateway_requests_held", model="asleep") == 0, 2)
+
+
+async def test_a_model_that_was_taken_away_has_no_ready_replica(
+    ejecting: GatewayProcess, three: Fleet, models: list[tuple[str, list[str]]]
+) -> None:
+    ejecting.upstreams(*models, ("going", [three.servers[0].url]))
+    await eventually(lambda: ejecting.metric(READY, model="going") == 1, 5, "the replica's arrival")
+    ejecting.upstreams(*models)
+    await eventually(lambda: ejecting.metric(READY, model="going") == 0, 5, "the replica's end")
+    assert ejecting.exported(READY, model="going")
 
 
 async def test_the_connection_to_a_replica_that_was_taken_away_is_closed_after_its_answer(

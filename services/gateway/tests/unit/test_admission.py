@@ -22,6 +22,7 @@ def bounds(**changes: Any) -> Bounds:
         "allow_tools": False,
         "allow_response_format": False,
         "context_of": CONTEXT.get,
+        "large_body_bytes": 32_768,
     }
     return Bounds(**{**stated, **changes})
 
@@ -195,6 +196,95 @@ def test_calls_of_tools_in_a_message_pass_only_where_tools_are_allowed() -> None
         chat(bounds(allow_tools=True), messages=[called(extra=1)])
 
 
+ANSWERED = {"role": "assistant", "content": "hi"}
+SILENT: dict[str, Any] = {
+    "refusal": None,
+    "annotations": [],
+    "audio": None,
+    "function_call": None,
+    "tool_calls": [],
+    "reasoning": "a thought",
+    "reasoning_content": None,
+    "parsed": {"a": 1},
+    "name": None,
+    "tool_call_id": None,
+}
+
+
+def test_of_an_answer_sent_back_only_what_was_said_goes_on() -> None:
+    asked = {"role": "user", "content": "hello"}
+    assert sent(chat(messages=[asked, {**ANSWERED, **SILENT}, asked]))["messages"] == [asked, ANSWERED, asked]
+    for name in SILENT:
+        assert sent(chat(messages=[{**ANSWERED, name: None}]))["messages"] == [ANSWERED]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("refusal", "no"),
+        ("annotations", [{"type": "url_citation"}]),
+        ("audio", {"id": "a"}),
+        ("function_call", {"name": "f", "arguments": "{}"}),
+    ],
+)
+def test_what_an_answer_had_besides_text_is_refused_by_its_name(name: str, value: Any) -> None:
+    with pytest.raises(FieldRefused) as refused:
+        chat(messages=[{**ANSWERED, name: value}])
+    assert refused.value.param == name
+
+
+@pytest.mark.parametrize("name", ["reasoning", "reasoning_content"])
+def test_reasoning_that_is_no_text_is_refused(name: str) -> None:
+    with pytest.raises(InvalidRequest):
+        chat(messages=[{**ANSWERED, name: ["a thought"]}])
+
+
+def test_a_call_goes_on_without_what_the_client_made_of_it() -> None:
+    plain = called()
+    call = plain["tool_calls"][0]
+    function = {**call["function"], "parsed_arguments": {}}
+    passed = sent(
+        chat(bounds(allow_tools=True), messages=[{**plain, "tool_calls": [{**call, "index": 0, "function": function}]}])
+    )
+    assert passed["messages"] == [{"role": "assistant", "tool_calls": [call]}]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("tools", {}), ("tools", "auto"), ("tool_choice", 1), ("response_format", []), ("response_format", "text")],
+)
+def test_what_passes_as_it_came_is_of_its_kind(name: str, value: Any) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        chat(bounds(allow_tools=True, allow_response_format=True), **{name: value})
+    assert refused.value.param == name
+
+
+def test_what_passes_as_it_came_is_utf_8() -> None:
+    broken = body(tools=["@"]).replace(b"@", b"\xff")
+    with pytest.raises(InvalidRequest):
+        admit_chat(broken, bounds(allow_tools=True), "")
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{str(number): "" for number in range(17)}, {"k" * 65: ""}, {"k": "v" * 513}, {"k": 1}, [], "x"],
+    ids=["17 pairs", "a key of 65", "a value of 513", "a number", "a list", "a text"],
+)
+def test_metadata_is_held_to_openais_bounds(metadata: Any) -> None:
+    assert chat(metadata={"k" * 64: "v" * 512}).model == "tiny"
+    with pytest.raises(InvalidRequest) as refused:
+        chat(metadata=metadata)
+    assert refused.value.param == "metadata"
+
+
+@pytest.mark.parametrize("name", ["name", "tool_call_id"])
+def test_a_name_is_short(name: str) -> None:
+    assert sent(chat(messages=[{**ANSWERED, name: "n" * 256}]))["messages"][0][name] == "n" * 256
+    for fault in ("n" * 257, 7):
+        with pytest.raises(InvalidRequest):
+            chat(messages=[{**ANSWERED, name: fault}])
+
+
 def test_response_format_passes_only_where_it_is_allowed() -> None:
     wanted = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object"}}}
     assert sent(chat(bounds(allow_response_format=True), response_format=wanted))["response_format"] == wanted
@@ -228,6 +318,66 @@ def test_the_size_of_a_prompt_is_its_characters_by_four() -> None:
     admitted = chat(messages=parts, max_tokens=10)
     assert (admitted.prompt_tokens, admitted.tokens) == (3, 13)
     assert admitted.question == "éfghi"
+
+
+CHARACTERS = st.sampled_from(["a", "\\", '"', "\n", "\t", "\x00", "/", "é", "日", "\u2028", "{", "\\u00e9"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CHARACTERS, min_size=1, max_size=40), st.integers(400, 3000), st.booleans())
+def test_a_long_text_is_measured_as_a_short_one_is(unit: list[str], times: int, ascii_only: bool) -> None:
+    text = "".join(unit) * times
+    asked = {"model": "tiny", "prompt": text, "max_tokens": 5}
+    admitted = admit_completion(json.dumps(asked, ensure_ascii=ascii_only).encode(), bounds(), "")
+    assert admitted.prompt_tokens == -(-len(text) // 4)
+    assert text.startswith(admitted.question)
+    assert len(admitted.question) >= min(len(text), 1300), "of sixteen KiB of escapes"
+    assert sent(admitted)["prompt"] == text
+
+
+def test_a_large_body_is_judged_as_a_small_one_is() -> None:
+    """Messages, parts, names, metadata, tools: whatever passes in a small body passes in a large one."""
+    fields = {
+        "messages": [
+            {"role": "system", "content": [{"type": "text", "text": 'say {"a": 1} and "b"'}], "name": "é"},
+            {**ANSWERED, **SILENT},
+            called(),
+            {"role": "tool", "tool_call_id": "c1", "content": None},
+        ],
+        "metadata": {"k": "v"},
+        "tools": REFUSED["tools"],
+        "stop": ["a"],
+        "user": "u",
+    }
+    judged = [chat(bounds(allow_tools=True, large_body_bytes=size), **fields) for size in (32_768, 0)]
+    assert judged[0] == judged[1]
+    assert len(sent(judged[1])["messages"]) == 4
+
+
+@pytest.mark.parametrize("size", [32_768, 0], ids=["small", "large"])
+def test_a_large_body_has_as_many_messages_as_a_small_one(size: int) -> None:
+    assert len(sent(chat(bounds(large_body_bytes=size), messages=[ANSWERED] * 4))["messages"]) == 4
+    with pytest.raises(InvalidRequest) as refused:
+        chat(bounds(large_body_bytes=size), messages=[ANSWERED] * 5)
+    assert refused.value.param == "messages"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"user": "u" * 4097},
+        {"k" * 5000: 1},
+        {"tools": [{"k" * 5000: 1}]},
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": ""}] * 40}]},
+        {"stop": "s" * 4097},
+    ],
+    ids=["a name", "a key", "a key inside", "parts", "a stop"],
+)
+def test_a_large_body_has_short_names_and_few_objects(fields: dict[str, Any]) -> None:
+    allowed = bounds(allow_tools=True, large_body_bytes=0)
+    assert chat(allowed).model == "tiny"
+    with pytest.raises(InvalidRequest):
+        chat(allowed, **fields)
 
 
 def test_the_small_contract_becomes_a_completion() -> None:

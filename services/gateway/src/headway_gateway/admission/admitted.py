@@ -4,15 +4,27 @@ Prompt tokens are taken as the characters of its text divided by four, rounded u
 server's own count replaces the guess when its answer carries `usage`.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, Raw, UnsetType
 
-from headway_gateway.admission.openai import ChatRequest, CompletionRequest, GenerateRequest, Sampling, TextPart
+from headway_gateway.admission.decoding import decoded
+from headway_gateway.admission.messages import NULL, check_count, counted, tidied
+from headway_gateway.admission.openai import (
+    Chat,
+    ChatRequest,
+    CompletionRequest,
+    GenerateRequest,
+    Metadata,
+    Sampling,
+    Stop,
+    UnreadChat,
+)
+from headway_gateway.admission.outline import has_long_word
+from headway_gateway.admission.texts import check_utf8, measured
 from headway_gateway.errors import FieldRefused, InvalidRequest
 
 CHARACTERS_PER_TOKEN = 4
@@ -20,11 +32,12 @@ _chat = msgspec.json.Decoder(ChatRequest)
 _completion = msgspec.json.Decoder(CompletionRequest)
 _generate = msgspec.json.Decoder(GenerateRequest)
 _encode = msgspec.json.Encoder().encode
-_UNKNOWN = re.compile(r"unknown field `([a-z_]{1,40})`")
-_PLACE = re.compile(r" - at `\$\.([a-z_]{1,40})[^`]*`$")
-NEVER = frozenset({"cache_salt", "suffix"})
-"""Fields that may be null and nothing else."""
-Decoded = TypeVar("Decoded")
+_unread_chat = msgspec.json.Decoder(UnreadChat)
+_stop = msgspec.json.Decoder(Stop)
+_metadata = msgspec.json.Decoder(Metadata)
+MAX_STOP_BYTES = 4096
+MAX_METADATA_BYTES = 16_384
+"""Of the fields as JSON."""
 
 
 @dataclass(slots=True)
@@ -60,32 +73,38 @@ class Bounds:
     allow_response_format: bool
     context_of: Callable[[str], int | None]
     """Context length of a model in tokens, where it is known."""
+    large_body_bytes: int
+    """A body that is larger is judged by its outline before it is decoded: what decoding costs grows with it."""
 
 
 def admit_chat(body: bytes, bounds: Bounds, salt: str) -> Admitted:
     """Judge a chat. Raises `InvalidRequest` or `FieldRefused`."""
-    request = _decoded(_chat, body)
-    count = len(request.messages)
-    if count > bounds.max_messages:
-        raise InvalidRequest(f"messages has {count} entries, at most {bounds.max_messages} pass", param="messages")
-    _allowed(request, bounds)
-    texts = [_text(message.content) for message in request.messages]
+    request = _chat_in(body, bounds)
+    check_count(len(request.messages), bounds.max_messages)
+    characters, question = 0, ""
+    large = len(body) > bounds.large_body_bytes
+    for message in request.messages:
+        size, question = tidied(message, large)
+        characters += size
+    _allow(request, bounds)
     asked = request.max_completion_tokens or request.max_tokens
     request.max_completion_tokens, limit = _output_tokens(asked, request.model, bounds)
-    request.max_tokens = request.metadata = request.store = None
-    return _admitted(b"/v1/chat/completions", request, sum(map(len, texts)), limit, bounds, salt, texts[-1])
+    request.max_tokens = request.store = None
+    return _admitted(b"/v1/chat/completions", request, characters, limit, bounds, salt, question)
 
 
 def admit_completion(body: bytes, bounds: Bounds, salt: str) -> Admitted:
     """Judge a completion. Raises `InvalidRequest` or `FieldRefused`."""
-    request = _decoded(_completion, body)
+    request = decoded(_completion, _outlined(body, bounds))
+    characters, question = measured(request.prompt, "prompt")
     request.max_tokens, limit = _output_tokens(request.max_tokens, request.model, bounds)
-    return _admitted(b"/v1/completions", request, len(request.prompt), limit, bounds, salt, request.prompt)
+    return _admitted(b"/v1/completions", request, characters, limit, bounds, salt, question)
 
 
 def admit_generate(body: bytes, bounds: Bounds, salt: str, model: str) -> Admitted:
     """Judge a request of the small contract; `model` is served when it names none. Raises `InvalidRequest`."""
-    asked = _decoded(_generate, body)
+    asked = decoded(_generate, _outlined(body, bounds))
+    characters, question = measured(asked.prompt, "prompt")
     model = asked.model or model
     tokens, limit = _output_tokens(asked.max_tokens, model, bounds)
     request = CompletionRequest(
@@ -95,7 +114,7 @@ def admit_generate(body: bytes, bounds: Bounds, salt: str, model: str) -> Admitt
         temperature=asked.temperature,
         top_p=asked.top_p,
     )
-    return _admitted(b"/v1/completions", request, len(asked.prompt), limit, bounds, salt, asked.prompt)
+    return _admitted(b"/v1/completions", request, characters, limit, bounds, salt, question)
 
 
 def _admitted(
@@ -108,6 +127,8 @@ def _admitted(
         raise InvalidRequest(f"min_tokens is more than the {limit} that the answer may have", param="min_tokens")
     if not request.stream and request.stream_options is not None:
         raise InvalidRequest("stream_options needs stream", param="stream_options")
+    if request.stop is not UNSET:
+        request.stop = _small(_stop, request.stop, "stop", MAX_STOP_BYTES)
     request.user = None
     body = _encode(request)
     if salt:
@@ -140,49 +161,66 @@ def _output_tokens(asked: int | None, model: str, bounds: Bounds) -> tuple[int |
     return asked, asked
 
 
-def _allowed(request: ChatRequest, bounds: Bounds) -> None:
+def _outlined(body: bytes, bounds: Bounds) -> bytes:
+    """The body, unless its outline alone refuses it."""
+    if len(body) > bounds.large_body_bytes and has_long_word(body):
+        raise InvalidRequest("the body is not JSON, or has a name or a number that is longer than any that passes")
+    return body
+
+
+def _chat_in(body: bytes, bounds: Bounds) -> Chat[Any]:
+    """The chat with its messages."""
+    if len(body) <= bounds.large_body_bytes:
+        return decoded(_chat, body)
+    unread = decoded(_unread_chat, _outlined(body, bounds))
+    chat: Chat[Any] = unread
+    chat.messages = counted(unread.messages, body, bounds.max_messages)
+    return chat
+
+
+def _allow(request: Chat[Any], bounds: Bounds) -> None:
     """Fields that pass only where the operator says so; results of tools are text and pass."""
-    if request.response_format is not None and not bounds.allow_response_format:
-        raise _not_allowed("response_format")
-    if bounds.allow_tools:
+    tools = bounds.allow_tools
+    if request.response_format is not UNSET:
+        allowed = bounds.allow_response_format
+        request.response_format = _opaque(request.response_format, "response_format", b"{", allowed)
+    if request.tools is not UNSET:
+        request.tools = _opaque(request.tools, "tools", b"[", tools)
+    if request.tool_choice is not UNSET:
+        request.tool_choice = _opaque(request.tool_choice, "tool_choice", b'"{', tools)
+    if request.metadata is not UNSET:
+        _small(_metadata, request.metadata, "metadata", MAX_METADATA_BYTES)
+        request.metadata = UNSET
+    if tools:
         return
-    for name in ("tools", "tool_choice", "parallel_tool_calls"):
-        if getattr(request, name) is not None:
-            raise _not_allowed(name)
-    if any(message.tool_calls is not UNSET for message in request.messages):
+    if request.parallel_tool_calls is not None:
+        raise _not_allowed("parallel_tool_calls")
+    if any(message.tool_calls is not None for message in request.messages):
         raise _not_allowed("tool_calls")
+
+
+def _small(decoder: "msgspec.json.Decoder[Any]", given: Raw, name: str, most_bytes: int) -> Raw | UnsetType:
+    """A field that passes as it came when it is of its kind and not large."""
+    if given == NULL:
+        return UNSET
+    if len(memoryview(given)) > most_bytes:
+        raise InvalidRequest(f"{name}: is longer than {most_bytes} bytes", param=name)
+    decoded(decoder, given, name)
+    return given
+
+
+def _opaque(given: Raw, name: str, kinds: bytes, allowed: bool) -> Raw | UnsetType:
+    """A field that passes as it came where the operator says so: UTF-8 that begins as one of these kinds of JSON do."""
+    if given == NULL:
+        return UNSET
+    if not allowed:
+        raise _not_allowed(name)
+    json = memoryview(given)
+    if json[0] not in kinds:
+        raise InvalidRequest(f"{name}: is not of the kind that OpenAI's contract states", param=name)
+    check_utf8(json, name)
+    return given
 
 
 def _not_allowed(field: str) -> FieldRefused:
     return FieldRefused(f"the field {field} does not pass this gateway; its operator may allow it", param=field)
-
-
-def _text(content: str | list[TextPart] | None) -> str:
-    if content is None or isinstance(content, str):
-        return content or ""
-    return "".join(part.text for part in content)
-
-
-def _decoded(decoder: "msgspec.json.Decoder[Decoded]", body: bytes) -> Decoded:
-    try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise _refused(str(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidRequest("the body is not JSON") from None
-
-
-def _refused(message: str) -> InvalidRequest:
-    """The decoder's message names types and places, never values; an unknown field is named if it looks like one."""
-    if "unknown field" in message:
-        named = _UNKNOWN.search(message)
-        name = named[1] if named else None
-        return FieldRefused(f"the field {name or 'given'} does not pass this gateway; leave it out", param=name)
-    place = _PLACE.search(message)
-    param = place[1] if place else None
-    fault = message.split(" - at `")[0]
-    if param in NEVER:
-        return FieldRefused(f"the field {param} does not pass this gateway; leave it out", param=param)
-    if "enum value" in message:
-        fault = "a value that is not one of those allowed"
-    return InvalidRequest(f"{param or 'the body'}: {fault[0].lower()}{fault[1:]}", param=param)

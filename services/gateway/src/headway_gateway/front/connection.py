@@ -7,6 +7,7 @@ of a header that may come once, a target that is not a path. What it cuts: answe
 
 import asyncio
 from collections import deque
+from io import BytesIO
 from typing import cast
 
 import httptools
@@ -62,7 +63,7 @@ class ClientConnection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._request: Request | None = None
         self._headers: dict[bytes, bytes] = {}
-        self._body: bytes | bytearray = b""
+        self._body: bytes | BytesIO = b""
         self._url = b""
         self._head_bytes = self._unended = self._body_bytes = self._buffered = 0
         self._in_lines = self._reading_body = self._discarding = False
@@ -226,12 +227,14 @@ class ClientConnection(asyncio.Protocol):
             self._refuse(Overloaded("this server holds as many request bodies as it may", retry_after_seconds=1))
         else:
             self._buffered += len(body)
-            if not self._body:
-                self._body = body
-            elif isinstance(self._body, bytearray):
-                self._body += body
+            if isinstance(self._body, BytesIO):
+                self._body.write(body)
+            elif self._body:
+                first, self._body = self._body, BytesIO()  # gives its value without a copy
+                self._body.write(first)
+                self._body.write(body)
             else:
-                self._body = bytearray(self._body) + body
+                self._body = body
 
     def on_message_complete(self) -> None:
         """The request is whole."""
@@ -239,7 +242,8 @@ class ClientConnection(asyncio.Protocol):
         self._reading_body = self._in_lines = False
         if request is None or self._discarding:
             return
-        request.body, self._body = bytes(self._body), b""
+        body, self._body = self._body, b""
+        request.body = body.getvalue() if isinstance(body, BytesIO) else body
         if not self._parser.should_keep_alive():
             self.closing = True
         request.size = self._body_bytes

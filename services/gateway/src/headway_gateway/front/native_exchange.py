@@ -10,7 +10,9 @@ from headway_gateway.front.request import Request
 if TYPE_CHECKING:
     from headway_gateway.front.connection import ClientConnection
 
-STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+STATUS_LINES = [f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\n".encode() for status in range(1000)]
+"""By status; one that has no name of its own has an empty phrase, as RFC 9112 allows."""
 
 
 class NativeExchange:

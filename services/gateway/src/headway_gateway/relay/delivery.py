@@ -2,7 +2,7 @@
 
 import structlog
 
-from headway_gateway.errors import GatewayError, UpstreamFailed, UpstreamTimeout
+from headway_gateway.errors import GatewayError, UpstreamFailed, UpstreamRefused, UpstreamTimeout
 from headway_gateway.front.exchange import JSON, Headers, answer
 from headway_gateway.relay.call import Call
 from headway_gateway.relay.retry_budget import SHOULD_NOT_RETRY, RetryBudget
@@ -35,7 +35,8 @@ def deliver(call: Call, retries: RetryBudget) -> None:
         exchange.end()
         return
     status, body = call.shape(attempt.answer, attempt.body)
-    if exchange.started:  # by a comment, while the request was held
+    if exchange.started:  # by a comment, while the request waited
+        _failed(call, UpstreamRefused("the model server refused when the stream had begun"))
         exchange.write(b"data: " + body.replace(b"\n", b" ") + b"\n\n")
         exchange.end()
         return
@@ -52,11 +53,7 @@ def deliver(call: Call, retries: RetryBudget) -> None:
 
 def tell(call: Call, error: GatewayError, retries: RetryBudget) -> None:
     """Tell the client what went wrong: as a status while nothing is written, else as the stream's last event."""
-    call.error = error
-    call.metrics.failed(error.code)
-    log.warning(
-        "answer_failed", request_id=call.request_id, model=call.model.name, replica=call.replica, code=error.code
-    )
+    _failed(call, error)
     exchange = call.exchange
     if exchange.started:
         if call.attempt is not None and call.attempt.first_byte_at is not None:
@@ -69,6 +66,15 @@ def tell(call: Call, error: GatewayError, retries: RetryBudget) -> None:
     if isinstance(error, UpstreamFailed | UpstreamTimeout) and not retries.spend():
         headers.append(SHOULD_NOT_RETRY)
     answer(exchange, error.status, error.body(), headers)
+
+
+def _failed(call: Call, error: GatewayError) -> None:
+    """Count and log what went wrong."""
+    call.error = error
+    call.metrics.failed(error.code)
+    log.warning(
+        "answer_failed", request_id=call.request_id, model=call.model.name, replica=call.replica, code=error.code
+    )
 
 
 def _passed_on(call: Call) -> Headers:

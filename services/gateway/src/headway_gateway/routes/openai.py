@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -70,17 +71,17 @@ class RelayResponse(Response):
 
     async def _body(self, receive: Callable[[], Awaitable[Message]]) -> bytes | None:
         """The whole body, None where the client left in the middle of it. Raises `BodyTooLarge`."""
-        body, more = bytearray(), True
+        body, more = BytesIO(), True  # gives its value without a copy
         limit = self._gateway.settings.max_body_bytes
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None
-            body += message.get("body", b"")
+            body.write(message.get("body", b""))
             more = message.get("more_body", False)
-            if len(body) > limit:
+            if body.tell() > limit:
                 raise BodyTooLarge(f"the request body is larger than {limit} bytes")
-        return bytes(body)
+        return body.getvalue()
 
 
 async def _run(handler: Callable[[Exchange], Awaitable[None]], exchange: Exchange) -> None:

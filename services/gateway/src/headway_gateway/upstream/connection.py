@@ -177,8 +177,10 @@ class UpstreamConnection(asyncio.Protocol):
         self._head.headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:
-        """The head is whole; 1xx heads are not the answer."""
+        """The head is whole; 1xx heads are not the answer, and what is below is no status."""
         status = self._parser.get_status_code()
+        if status < 100:
+            raise UpstreamMalformed("the model server's answer has no status")
         if status >= 200 and self._receiver is not None:
             self._head.status = status
             self._receiver.head(self._head)
