@@ -90,7 +90,7 @@ control-plane: setup ## what is rendered against a real API server, scheduler an
 	@tools/control-plane/build.sh
 	@tools/control-plane/test.sh
 
-gateway-faults: setup .cache/fuzz/fuzz.stamp ## the gateway under RUNS faults from SEED, crowds and fuzzing; writes docs/reference/gateway-faults.md
+gateway-faults: setup .cache/fuzz/fuzz.stamp ## the gateway under RUNS faults from SEED, its surveys under as many answers, crowds and fuzzing; writes docs/reference/gateway-faults.md
 	@PYTHONPATH=services/gateway/tests $(BIN)/python tools/gateway_faults.py --runs $(RUNS) --seed $(SEED) --fuzz-python .cache/fuzz/bin/python
 
 .cache/fuzz/fuzz.stamp: requirements/fuzz.txt
