@@ -1,6 +1,7 @@
 """Where the contract is checked, and what it is checked against.
 
-`HEADWAY_CONTRACT_URL`  a server that runs already, such as a real vLLM; without it a simulated engine is started
+`HEADWAY_CONTRACT_URL`  a server that runs already, such as a real vLLM; without it a simulated engine is started, once
+                        by itself and once under the launcher
 `HEADWAY_SAMPLES`       the folder of recorded answers; without it `shared/samples/vllm-0.32.0` beside the repository
 """
 
@@ -12,6 +13,7 @@ import httpx2
 import pytest
 
 from headway_model_server.simulated import SimulationOptions, running_in_thread
+from model_servers import SimulatedVllm
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 SAMPLES = "samples/vllm-0.32.0"
@@ -31,11 +33,18 @@ def samples() -> Path:
     pytest.skip(f"no recorded answers: state HEADWAY_SAMPLES (looked in {', '.join(map(str, places))})")
 
 
-@pytest.fixture(scope="session")
-def base_url() -> Iterator[str]:
+STATED = os.environ.get("HEADWAY_CONTRACT_URL")
+
+
+@pytest.fixture(scope="session", params=["stated"] if STATED else ["engine", "launcher"])
+def base_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The server under test."""
-    if stated := os.environ.get("HEADWAY_CONTRACT_URL"):
-        yield stated.rstrip("/")
+    if STATED:
+        yield STATED.rstrip("/")
+        return
+    if request.param == "launcher":
+        with SimulatedVllm(options=("--speed", "50")) as server:
+            yield server.base_url
         return
     options = SimulationOptions(
         RECORDED_WITH, "l4", speed=50.0, port=0, model_card="meta-llama/Llama-3.2-1B-Instruct", weights="16bit"

@@ -10,8 +10,8 @@ from faults.rows.serving import serving
 from faults.rows.size import Size
 
 HITS_A_CALL = 1.2
-NEVER_EJECTED = 1_000
-"""Failures in a row; a server that is left alone for its failures would hide repetitions."""
+CALLS = 80
+"""With their repetitions fewer than the failures in a row after which a server is left alone, which would hide them."""
 FAILURES = {
     "429": ("script=busy status=429", True),
     "503": ("script=busy status=503", False),
@@ -27,8 +27,8 @@ def retries(_: Fleet, size: Size) -> list[Criterion]:
     for name, (words, stream) in FAILURES.items():
         with fleet() as own:
             server = own.add("failing")
-            with serving(own, [("failing", [server.url])], ejection_failures=NEVER_EJECTED) as running:
-                calls, unseen = size.share(200), 0
+            with serving(own, [("failing", [server.url])]) as running:
+                calls, unseen = size.share(CALLS), 0
                 with openai.OpenAI(base_url=f"http://127.0.0.1:{running.port}/v1", api_key="any", timeout=20) as sdk:
                     for _ in range(calls):
                         unseen += not _fails(sdk, words, stream)
