@@ -1,7 +1,7 @@
 """The process around the application: its socket, its signals, and how it ends.
 
-As real vLLM does without a launcher (seen on 0.32.0 and said by its source): the port is bound at once and listens only when the model is
-loaded, so that connections are refused until then. After SIGTERM
+As real vLLM does without a launcher (seen on 0.32.0 and said by its source): the port is bound at once and listens only
+when the model is loaded, so that connections are refused until then. After SIGTERM
 
 - with `--shutdown-timeout 0` the engine stops at once: open streams get nothing more and no end, nothing new is accepted,
   and the process stays until its clients have left or it is killed;
