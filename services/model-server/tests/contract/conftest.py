@@ -12,11 +12,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from contract.samples import samples_folder
 from headway_model_server.simulated import SimulationOptions, running_in_thread
 from model_servers import SimulatedVllm
 
-REPOSITORY = Path(__file__).resolve().parents[4]
-SAMPLES = "samples/vllm-0.32.0"
 RECORDED_WITH = ("tiny", "--max-model-len", "1024", "--max-num-seqs", "8", "--shutdown-timeout", "30")
 """How the recorded engine was started, as far as answers show it."""
 TIMEOUT_SECONDS = 30.0
@@ -25,12 +24,7 @@ TIMEOUT_SECONDS = 30.0
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The recorded answers."""
-    stated = os.environ.get("HEADWAY_SAMPLES")
-    places = [Path(stated)] if stated else [REPOSITORY.parent / "shared" / SAMPLES, REPOSITORY / "shared" / SAMPLES]
-    for place in places:
-        if place.is_dir():
-            return place
-    pytest.skip(f"no recorded answers: state HEADWAY_SAMPLES (looked in {', '.join(map(str, places))})")
+    return samples_folder()
 
 
 STATED = os.environ.get("HEADWAY_CONTRACT_URL")
