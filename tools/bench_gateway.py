@@ -70,7 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=1.5, help="of closed-loop load in each round")
-    parser.add_argument("--soak", type=float, default=30.0, help="seconds; ten minutes show a slow leak")
+    parser.add_argument("--soak", type=float, default=600.0, help="seconds; below 300 its slope is not judged")
     parser.add_argument("--servers", default="", help="names, with commas; all by default")
     parser.add_argument("--parts", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
     parser.add_argument("--prototypes", action="store_true", help="the relays behind the choice of the data path")

@@ -52,7 +52,7 @@ def goals(results: dict[str, Any]) -> list[list[str]]:
         slope = results["soak"]["rss_slope_mb_per_minute"]
         drift = results["soak"]["descriptors_last"] - results["soak"]["descriptors_first"]
         warm = results["soak"]["seconds"] >= LEAST_SOAK_SECONDS
-        said = _verdict(slope < 1) if warm else f"not judged below {LEAST_SOAK_SECONDS} s: make bench-gateway SOAK=600"
+        said = _verdict(slope < 1) if warm else f"not judged below {LEAST_SOAK_SECONDS} s: make bench SOAK=600"
         rows.append(["memory, MB/min, below 1", f"{slope:+.2f}", said])
         # Streams begin and end while it is watched: a few more or fewer are no leak.
         rows.append(["descriptors, change, at most 10", f"{drift:+d}", _verdict(drift <= 10)])

@@ -87,7 +87,8 @@ class Launched:
         """Status and body of one answer; raises where the connection breaks."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
         try:
-            connection.request(method, path, None if wanted is None else json.dumps(wanted))
+            body = None if wanted is None else json.dumps(wanted)
+            connection.request(method, path, body, {} if body is None else {"Content-Type": "application/json"})
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         finally:

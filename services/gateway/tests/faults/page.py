@@ -1,22 +1,25 @@
 """The page that the long suite writes."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
 
+from faults.criterion import Criterion
 from faults.mix import Tally
+from faults.rows.size import Size
 
 
-@dataclass(frozen=True)
-class Criterion:
-    """One row of the catalogue, its bound, and what was measured."""
+def in_order(criteria: list[Criterion]) -> Iterator[Criterion]:
+    """Rows as the catalogue has them, `all` first."""
+    letters = {"a": 0, "F": 1, "S": 2, "B": 3}
 
-    row: str
-    what: str
-    bound: str
-    measured: str
-    holds: bool
+    def place(each: Criterion) -> tuple[int, int]:
+        number = re.sub(r"\D", "", each.row)
+        return letters[each.row[0]], int(number or 0)
+
+    yield from sorted(criteria, key=place)
 
 
-def page(tally: Tally, criteria: list[Criterion], runs: int, seed: int) -> str:
+def page(tally: Tally, criteria: list[Criterion], size: Size) -> str:
     """The whole page."""
     columns = ("whole", "error", "left", "hung", "wrong")
     rows = [
@@ -26,16 +29,19 @@ def page(tally: Tally, criteria: list[Criterion], runs: int, seed: int) -> str:
     total = [sum(ends.total() for ends in tally.ends.values())] + [tally.total(column) for column in columns]
     judged = [
         f"| {each.row} | {each.what} | {each.bound} | {each.measured} | {'holds' if each.holds else '**does not hold**'} |"
-        for each in criteria
+        for each in in_order(criteria)
     ]
     return "\n".join(
         [
             "# Faults the gateway was put through",
             "",
             "Written by `make gateway-faults`: the gateway as a process, scripted model servers and raw clients on",
-            "loopback. Short forms of everything here run in `make test` (`services/gateway/tests/faults`).",
+            "loopback. Short forms of everything here run in `make test` (`services/gateway/tests`).",
             "",
-            f"## {runs:,} requests, faults drawn at random (seed {seed})",
+            f"## {size.runs:,} requests, faults drawn at random (seed {size.seed})",
+            "",
+            "The seed decides faults, their order, the number of the gateway's processes, and who asks for a stream:",
+            f"{tally.streamed:,} did.",
             "",
             "*Whole*: every event and `[DONE]`. *Error*: OpenAI's error object, as a status or as the last event behind",
             "whole ones, and a clean end. *Left*: the client went away. *Hung*: no end in 20 s. *Wrong*: an end that the",

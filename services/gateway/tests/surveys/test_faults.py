@@ -1,49 +1,32 @@
-"""Acknowledged means stored: no answer lost, none doubled, none falsely acknowledged (S1, S3)."""
+"""Acknowledged means stored: no answer lost, none doubled, none falsely acknowledged (S1, S3).
+
+Short forms; `make gateway-faults` has 10,000 people and 200 kills (`faults/rows/surveys.py`).
+"""
 
 import asyncio
-import os
-import random
-import signal
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from functools import partial
-
-import pytest
 
 from crowd import Crowd
-from headway.domain.gateway_settings import ENVIRONMENT_PREFIX
 from headway_gateway.settings import Settings
-from s3 import KILLED, S3, Request, Script, one_in_five
-from serving import supervisor_command
+from mortal_gateway import killing, speak_to_mortal_gateway
+from s3 import KILLED, S3, one_in_five
 
 SEED = 20261121
-STARTED_PUTS = (20, 40)
-"""Writes that one life of the gateway gets before it is killed, drawn between these."""
-END_SECONDS = 10
+PEOPLE = 300
+PEOPLE_OF_MORTALS = 150
+KILLS = 4
 
 
-@pytest.mark.parametrize(
-    "people",
-    [pytest.param(300, id="short"), pytest.param(10_000, id="long", marks=pytest.mark.long)],
-)
-def test_no_answer_is_lost_while_every_fifth_request_to_the_store_fails(gateway: str, s3: S3, people: int) -> None:
+def test_no_answer_is_lost_while_every_fifth_request_to_the_store_fails(gateway: str, s3: S3) -> None:
     s3.proxy.script = one_in_five(SEED)
-    crowd = Crowd(gateway, s3, people, SEED)
+    crowd = Crowd(gateway, s3, PEOPLE, SEED)
     asyncio.run(crowd.speak())
     _assert_kept(crowd, s3)
 
 
-@pytest.mark.parametrize(
-    ("people", "kills"),
-    [pytest.param(150, 4, id="short"), pytest.param(10_000, 200, id="long", marks=pytest.mark.long)],
-)
-def test_no_answer_is_lost_while_the_gateway_is_killed_between_write_and_reply(
-    settings: Settings, s3: S3, people: int, kills: int
-) -> None:
-    s3.proxy.script = _killing(kills, one_in_five(SEED))
-    crowd = asyncio.run(_speak_to_mortal_gateway(settings, s3, people))
-    assert s3.proxy.faults[KILLED] == kills
+def test_no_answer_is_lost_while_the_gateway_is_killed_between_write_and_reply(settings: Settings, s3: S3) -> None:
+    s3.proxy.script = killing(KILLS, SEED, one_in_five(SEED))
+    crowd = asyncio.run(speak_to_mortal_gateway(settings, s3, PEOPLE_OF_MORTALS, SEED))
+    assert s3.proxy.faults[KILLED] == KILLS
     _assert_kept(crowd, s3)
 
 
@@ -57,67 +40,3 @@ def _assert_kept(crowd: Crowd, s3: S3) -> None:
     assert len(told.acknowledged) == len(crowd.answers) == len(versions)
     assert not told.differently, "a repetition was told something else"
     assert not told.unasked_later, "503 without Retry-After"
-
-
-def _killing(kills: int, otherwise: Script) -> Script:
-    """End the gateway at some write of each of its first `kills` lives."""
-    chance = random.Random(SEED)  # noqa: S311  repeatable, hides nothing
-    left = iter([chance.randint(*STARTED_PUTS) for _ in range(kills)])
-    until_kill = next(left)
-
-    def script(request: Request) -> str | None:
-        nonlocal until_kill
-        until_kill -= request.method == "PUT"
-        if until_kill == 0 and request.method == "PUT":
-            until_kill = next(left, -1)
-            return KILLED
-        return otherwise(request)
-
-    return script
-
-
-async def _speak_to_mortal_gateway(settings: Settings, s3: S3, people: int) -> Crowd:
-    # The test holds the listening socket, so that people who come while no gateway lives wait in its queue.
-    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
-        async with _always_one_process(settings, s3, listener):
-            crowd = Crowd(f"http://127.0.0.1:{listener.getsockname()[1]}", s3, people, SEED)
-            await crowd.speak()
-    return crowd
-
-
-@asynccontextmanager
-async def _always_one_process(settings: Settings, s3: S3, listener: socket.socket) -> AsyncIterator[None]:
-    """A gateway process on `listener`, which the store's proxy kills and a supervisor replaces."""
-    fd = listener.fileno()
-    supervisor = await asyncio.create_subprocess_exec(
-        *supervisor_command(fd),
-        env=_environment(settings),
-        pass_fds=[fd],
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    following = asyncio.create_task(_follow(supervisor, s3))
-    try:
-        yield
-    finally:
-        os.killpg(supervisor.pid, signal.SIGKILL)
-        await asyncio.wait_for(supervisor.wait(), END_SECONDS)
-        following.cancel()
-
-
-async def _follow(supervisor: asyncio.subprocess.Process, s3: S3) -> None:
-    """Aim at the process that lives now."""
-    assert supervisor.stdout is not None
-    async for line in supervisor.stdout:
-        if line.strip().isdigit():
-            s3.proxy.kill = partial(_kill, int(line))
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    given = settings.model_dump(include={"responses_bucket", "s3_endpoint", "storage_timeout_seconds"})
-    return {**os.environ} | {f"{ENVIRONMENT_PREFIX}{name.upper()}": str(value) for name, value in given.items()}

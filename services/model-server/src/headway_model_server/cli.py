@@ -7,6 +7,7 @@ import click
 
 from headway.catalog import load_catalog
 from headway_model_server.faults import CannotStart
+from headway_model_server.listening import refuse_taken_address
 from headway_model_server.logs import configure_logs
 from headway_model_server.simulation import simulate as serve_simulation
 from headway_model_server.simulation import simulation_options
@@ -48,6 +49,8 @@ def main(
     options = Options(engine, simulate, gpu, host, port, drain_seconds)
     try:
         start = checked(options, engine_arguments, load_catalog())
+        if start.serves_api:
+            refuse_taken_address(start.host, start.port)
     except CannotStart as wrong:
         for fault in wrong.faults:
             click.echo(f"error: {fault}", err=True)

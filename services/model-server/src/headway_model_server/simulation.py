@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from headway_model_server.listening import cannot_listen
 from headway_model_server.start import Start
 
 Command = Callable[..., Any]
@@ -42,18 +43,22 @@ def simulation_options(command: Command) -> Command:
 
 
 def simulate(start: Start, gpu: str, choices: dict[str, Any]) -> int:
-    """Serves a simulated engine until it is stopped; returns its exit code, 2 where a choice is wrong."""
+    """Runs a simulated engine until it is stopped; returns the exit code, 2 where a choice is wrong."""
     # Only here: a real engine's image need not load the simulation.
-    from headway_model_server.simulated import NoSuchFault, SimulationOptions, StartError, serve
+    from headway_model_server.simulated import NoSuchFault, SimulationOptions, StartError
+    from headway_model_server.simulated.launched import launch_simulated
 
     try:
         options = SimulationOptions(
             engine_arguments=start.arguments, gpu=gpu, host=start.host, port=start.port, **choices
         )
-        return serve(options)
+        return launch_simulated(options, start.drain_seconds, start.tokens_series)
     except StartError as wrong:
         click.echo(f"error: {wrong}", err=True)
         return wrong.exit_code
     except (NoSuchFault, ValueError) as wrong:
         click.echo(f"error: {wrong}", err=True)
+        return 2
+    except OSError as wrong:
+        click.echo(f"error: {cannot_listen(start.host, start.port, wrong)}", err=True)
         return 2

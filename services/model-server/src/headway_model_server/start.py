@@ -41,12 +41,17 @@ class Start:
     drain_seconds: int
     serves_api: bool
 
+    @property
+    def tokens_series(self) -> str:
+        """The engine's own counter of generated tokens."""
+        return f"{self.contract.metrics.prefix}{TOKENS_COUNTER}"
+
     def launch(self) -> Launch:
         """The real engine's."""
         return Launch(
             command=engine_command(self.contract.name, self.arguments, self.serves_api),
             drain_seconds=self.drain_seconds,
-            tokens_series=f"{self.contract.metrics.prefix}{TOKENS_COUNTER}",
+            tokens_series=self.tokens_series,
         )
 
 

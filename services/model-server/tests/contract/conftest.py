@@ -1,6 +1,7 @@
 """Where the contract is checked, and what it is checked against.
 
-`HEADWAY_CONTRACT_URL`  a server that runs already, such as a real vLLM; without it a simulated engine is started
+`HEADWAY_CONTRACT_URL`  a server that runs already, such as a real vLLM; without it a simulated engine is started, once
+                        by itself and once under the launcher
 `HEADWAY_SAMPLES`       the folder of recorded answers; without it `shared/samples/vllm-0.32.0` beside the repository
 """
 
@@ -11,10 +12,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from contract.samples import samples_folder
 from headway_model_server.simulated import SimulationOptions, running_in_thread
+from model_servers import SimulatedVllm
 
-REPOSITORY = Path(__file__).resolve().parents[4]
-SAMPLES = "samples/vllm-0.32.0"
 RECORDED_WITH = ("tiny", "--max-model-len", "1024", "--max-num-seqs", "8", "--shutdown-timeout", "30")
 """How the recorded engine was started, as far as answers show it."""
 TIMEOUT_SECONDS = 30.0
@@ -23,19 +24,21 @@ TIMEOUT_SECONDS = 30.0
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The recorded answers."""
-    stated = os.environ.get("HEADWAY_SAMPLES")
-    places = [Path(stated)] if stated else [REPOSITORY.parent / "shared" / SAMPLES, REPOSITORY / "shared" / SAMPLES]
-    for place in places:
-        if place.is_dir():
-            return place
-    pytest.skip(f"no recorded answers: state HEADWAY_SAMPLES (looked in {', '.join(map(str, places))})")
+    return samples_folder()
 
 
-@pytest.fixture(scope="session")
-def base_url() -> Iterator[str]:
+STATED = os.environ.get("HEADWAY_CONTRACT_URL")
+
+
+@pytest.fixture(scope="session", params=["stated"] if STATED else ["engine", "launcher"])
+def base_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The server under test."""
-    if stated := os.environ.get("HEADWAY_CONTRACT_URL"):
-        yield stated.rstrip("/")
+    if STATED:
+        yield STATED.rstrip("/")
+        return
+    if request.param == "launcher":
+        with SimulatedVllm(options=("--speed", "50")) as server:
+            yield server.base_url
         return
     options = SimulationOptions(
         RECORDED_WITH, "l4", speed=50.0, port=0, model_card="meta-llama/Llama-3.2-1B-Instruct", weights="16bit"

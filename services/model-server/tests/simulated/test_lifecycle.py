@@ -41,7 +41,7 @@ def test_a_cold_start_listens_only_after_its_phases(capsys: pytest.CaptureFixtur
         spent = engine.simulation.clock.now()
         assert spent >= sum(phase.expected_seconds for phase in engine.simulation.replica.start_phases)
     said = [line.split("] ")[-1] for line in capsys.readouterr().err.splitlines()]
-    phases = ["Loading weights took", "torch.compile takes", "Graph capturing finished", "GPU KV cache size"]
+    phases = ["Loading weights took", "torch.compile took", "Graph capturing finished", "GPU KV cache size"]
     assert [line.startswith(phase) for line, phase in zip(said, phases, strict=False)] == [True] * 4
 
 

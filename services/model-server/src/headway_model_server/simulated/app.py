@@ -21,8 +21,12 @@ HEADERS = [(b"vary", b"Origin"), (b"x-headway-simulated", b"true")]
 """On every answer: what vLLM's CORS layer adds, and that no model is behind it."""
 
 
-def create_app(simulation: Simulation, changed: Callable[[], None] | None = None) -> ASGIApp:
-    """The application; `changed` is called when faults of the server may have changed."""
+def create_app(
+    simulation: Simulation,
+    changed: Callable[[], None] | None = None,
+    middleware: Callable[[ASGIApp], ASGIApp] | None = None,
+) -> ASGIApp:
+    """The application, with `middleware` around it; `changed` is called when faults of the server may have changed."""
 
     def apply() -> None:
         simulation.apply_faults()
@@ -35,7 +39,8 @@ def create_app(simulation: Simulation, changed: Callable[[], None] | None = None
         routes += admin_routes(simulation, apply)
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
     counted = CountRequests(InjectFaults(inner, simulation.faults), simulation.exposition.http)
-    return Stamp(counted)
+    stamped = Stamp(counted)
+    return middleware(stamped) if middleware else stamped
 
 
 class Stamp:

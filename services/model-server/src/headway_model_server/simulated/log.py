@@ -1,10 +1,14 @@
-"""Log lines in vLLM's words for what a launcher or a person waits for; on standard error, as vLLM's are."""
+"""Log lines in vLLM's words for what a launcher or a person waits for."""
 
 import sys
 from datetime import datetime
 
 
+def line(text: str) -> str:
+    """One line, stamped as vLLM stamps it."""
+    return f"INFO {datetime.now():%m-%d %H:%M:%S} [simulated.py:1] {text}"
+
+
 def say(text: str) -> None:
-    """One line."""
-    now = datetime.now()
-    print(f"INFO {now:%m-%d %H:%M:%S} [simulated.py:1] {text}", file=sys.stderr, flush=True)
+    """One line, on standard error."""
+    print(line(text), file=sys.stderr, flush=True)

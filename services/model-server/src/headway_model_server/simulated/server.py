@@ -1,7 +1,7 @@
 """The process around the application: its socket, its signals, and how it ends.
 
-As real vLLM does (seen on 0.32.0 and said by its source): the port is bound at once and listens only when the model is
-loaded, so that connections are refused until then. After SIGTERM
+As real vLLM does without a launcher (seen on 0.32.0 and said by its source): the port is bound at once and listens only
+when the model is loaded, so that connections are refused until then. After SIGTERM
 
 - with `--shutdown-timeout 0` the engine stops at once: open streams get nothing more and no end, nothing new is accepted,
   and the process stays until its clients have left or it is killed;
@@ -20,9 +20,9 @@ from headway_model_server.simulated.app import create_app
 from headway_model_server.simulated.cold_start import play
 from headway_model_server.simulated.faults.connection import ResettableProtocol
 from headway_model_server.simulated.listening import Listening
-from headway_model_server.simulated.log import say
 from headway_model_server.simulated.options import SimulationOptions
 from headway_model_server.simulated.simulation import Simulation
+from headway_model_server.simulated.surroundings import Surroundings
 
 WATCHDOG_SECONDS = 5.0
 """Simulated seconds after which a server whose engine has died ends; vLLM looks every 5 s."""
@@ -40,8 +40,9 @@ class _Server(uvicorn.Server):
 class SimulatedEngine:
     """One simulated engine process, also to be run inside another event loop. Raises `errors.StartError`."""
 
-    def __init__(self, options: SimulationOptions) -> None:
-        self.simulation = Simulation(options)
+    def __init__(self, options: SimulationOptions, surroundings: Surroundings | None = None) -> None:
+        around = surroundings or Surroundings()
+        self.simulation = Simulation(options, around)
         self.ready = asyncio.Event()
         """Set once it listens."""
         self.socket = _bound(options.host, options.port)
@@ -50,10 +51,11 @@ class SimulatedEngine:
         self.exit_code = 0
         self.loop: asyncio.AbstractEventLoop | None = None
         """Where it runs, once it does; other threads call it there."""
-        app = create_app(self.simulation, self._faults_changed)
+        app = create_app(self.simulation, self._faults_changed, around.middleware)
         config = uvicorn.Config(
-            app, http=ResettableProtocol, ws="none", lifespan="off", log_config=None, access_log=False, backlog=4096
-        )
+            app, http=ResettableProtocol, ws="none", lifespan="on" if around.middleware else "off", log_config=None,
+            access_log=False, backlog=4096,
+        )  # fmt: skip
         self._server = _Server(config)
         self._listening = Listening(self._server, self.socket)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,8 +100,8 @@ class SimulatedEngine:
     async def _announce(self) -> None:
         while not self._server.started:
             await asyncio.sleep(POLL_SECONDS / 10)
-        say(f"Starting vLLM API server 0 on {self.url}")
-        say("Application startup complete.")
+        self.simulation.say(f"Starting vLLM API server 0 on {self.url}")
+        self.simulation.say("Application startup complete.")
         self._faults_changed()
         self.ready.set()
 
@@ -107,7 +109,7 @@ class SimulatedEngine:
         """Lets running requests finish, up to the engine's limit."""
         simulation = self.simulation
         simulation.draining = True
-        say("Draining: new requests are refused")
+        self.simulation.say("Draining: new requests are refused")
         until = simulation.clock.now() + simulation.replica.settings.shutdown_seconds
         while simulation.driver.busy and simulation.clock.now() < until:
             await asyncio.sleep(POLL_SECONDS)
@@ -141,7 +143,7 @@ class SimulatedEngine:
         self._tasks.discard(task)
         if task.cancelled() or (error := task.exception()) is None:
             return
-        say(f"EngineCore encountered a fatal error: {error!r}")
+        self.simulation.say(f"EngineCore encountered a fatal error: {error!r}")
         if self.simulation.driver.alive:
             self._start(self._crash())
 

@@ -11,6 +11,7 @@ from headway_model_server.simulated.metrics.recorder import Recorder
 from headway_model_server.simulated.metrics.snapshot import cache_config, values_of
 from headway_model_server.simulated.options import SimulationOptions
 from headway_model_server.simulated.replica.replica import plan_replica
+from headway_model_server.simulated.surroundings import Surroundings
 
 VERSION = "0.32.0"
 """The vLLM whose answers were recorded."""
@@ -19,8 +20,9 @@ VERSION = "0.32.0"
 class Simulation:
     """Everything that the HTTP surface and the server share. Raises `errors.StartError`."""
 
-    def __init__(self, options: SimulationOptions) -> None:
+    def __init__(self, options: SimulationOptions, surroundings: Surroundings) -> None:
         self.options = options
+        self.say = surroundings.say
         self.replica = plan_replica(options)
         self.clock = Clock(options.speed)
         limits = self.replica.limits
@@ -37,7 +39,8 @@ class Simulation:
                 lambda: values_of(self.driver.engine, self.recorder),
                 self.recorder.tallies,
                 cache_config(self.replica),
-            )
+            ),
+            surroundings.registry,
         )
         self.apply_faults()
 

@@ -21,8 +21,9 @@ SET_PARENT_DEATH_SIGNAL = 1
 class EngineProcess:
     """A running engine. Use `start`."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, program: str) -> None:
         self._process = process
+        self.program = program
         self.tail: collections.deque[str] = collections.deque(maxlen=TAIL_LINES)
         """The last lines it logged, redacted."""
 
@@ -41,7 +42,7 @@ class EngineProcess:
             start_new_session=True,
             preexec_fn=_die_with_the_launcher if sys.platform == "linux" else None,
         )
-        return cls(process)
+        return cls(process, command[0])
 
     @property
     def pid(self) -> int:
@@ -79,7 +80,7 @@ class EngineProcess:
         if self.running:
             self._process.send_signal(signal.SIGTERM)
 
-    def kill_group(self) -> None:
+    def kill(self) -> None:
         """SIGKILL to whatever is left of the group."""
         try:
             os.killpg(self.pid, signal.SIGKILL)

@@ -91,7 +91,10 @@ class Reader:
         )  # fmt: skip
 
     def _max_tokens(self, prompt_tokens: int, body: Body, field: str, default: int | None) -> int:
-        """How long an answer may be: what is asked, else the default, else what the context leaves."""
+        """How long an answer may be: what is asked, else the default, and never more than the context leaves.
+
+        A prompt that is too long is cut behind its first surplus token before it is counted, as vLLM's tokenizer does.
+        """
         limit, stated = self.max_model_len, body.get(field)
         wanted = default if stated is None else stated
         if wanted is not None and wanted < 1:
@@ -102,17 +105,18 @@ class Reader:
                 field,
                 wanted,
             )
-        asked = int(stated or 0)
-        if prompt_tokens + max(1, asked) > limit:
+        if prompt_tokens > limit:
             raise Invalid.of(
-                f"This model's maximum context length is {limit} tokens. However, you requested {asked} output tokens and"
-                f" your prompt contains at least {prompt_tokens} input tokens, for a total of at least"
-                f" {prompt_tokens + asked} tokens. Please reduce the length of the input prompt or the number of requested"
-                " output tokens.",
+                f"This model's maximum context length is {limit} tokens. However, your prompt contains at least"
+                f" {limit + 1} input tokens, which exceeds this limit even without any output tokens. Please reduce the"
+                " length of the input prompt.",
                 "input_tokens",
-                prompt_tokens,
+                limit + 1,
             )
-        return min(wanted or limit, limit - prompt_tokens)
+        most = min(wanted or limit, limit - prompt_tokens)
+        if most < 1:
+            raise Invalid.of(f"max_tokens must be at least 1, got {most}.", "max_tokens", most)
+        return most
 
 
 def _decode_as_python(raw: bytes) -> Any:

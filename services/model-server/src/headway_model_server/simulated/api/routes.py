@@ -1,4 +1,4 @@
-"""The paths of vLLM 0.32.0 that clients, probes and scrapers use."""
+"""The paths of vLLM 0.32.0 that clients, probes and scrapers use; `not_served` has the others."""
 
 import secrets
 import time

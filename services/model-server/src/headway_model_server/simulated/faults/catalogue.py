@@ -39,7 +39,12 @@ KINDS: Mapping[str, FaultKind] = {
         FaultKind(
             "refuse", "server", 0, "nothing listens for VALUE seconds, connections are reset; 0: until it is off"
         ),
-        FaultKind("drain", "server", None, "as after SIGTERM: running requests go on, new ones get 500"),
+        FaultKind(
+            "drain",
+            "server",
+            None,
+            "as a vLLM without a launcher after SIGTERM: running requests go on, new ones get 500",
+        ),
         FaultKind(
             "engine-crash", "server", None, "the engine dies: streams end with an error, /health says 503, exit 1"
         ),

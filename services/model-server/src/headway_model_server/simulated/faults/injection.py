@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headway_model_server.simulated.api.errors import ApiError
-from headway_model_server.simulated.extensions import BODY
+from headway_model_server.simulated.extensions import BODY, TRANSPORT
 from headway_model_server.simulated.faults.catalogue import RETRY_AFTER_SECONDS
 from headway_model_server.simulated.faults.connection import reset
 from headway_model_server.simulated.faults.plan import FaultPlan
@@ -18,14 +18,18 @@ GENERATING = frozenset({"/v1/chat/completions", "/v1/completions"})
 
 
 class InjectFaults:
-    """Draws for every request that generates, and stands between it and its answer."""
+    """Draws for every request that generates and came by a connection, and stands between it and its answer.
+
+    The launcher's own request for a first token came by none: it meets no fault and uses none up.
+    """
 
     def __init__(self, app: ASGIApp, plan: FaultPlan) -> None:
         self._app = app
         self._plan = plan
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        faults = self._plan.draw() if scope["type"] == "http" and scope["path"] in GENERATING else {}
+        generates = scope["type"] == "http" and scope["path"] in GENERATING and TRANSPORT in scope["extensions"]
+        faults = self._plan.draw() if generates else {}
         if not faults:
             await self._app(scope, receive, send)
         elif "hang-before-headers" in faults:

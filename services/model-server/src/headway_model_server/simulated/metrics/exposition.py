@@ -3,14 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from prometheus_client import (
-    CollectorRegistry,
-    GCCollector,
-    Metric,
-    PlatformCollector,
-    ProcessCollector,
-    generate_latest,
-)
+from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.registry import Collector
 
 from headway_model_server.simulated.metrics.families import FAMILIES, Family
@@ -81,11 +74,8 @@ def _bound(bound: float) -> str:
 class Exposition:
     """Everything that `/metrics` shows."""
 
-    def __init__(self, engine: EngineCollector) -> None:
-        self._registry = CollectorRegistry()
-        GCCollector(self._registry)
-        PlatformCollector(self._registry)
-        ProcessCollector(registry=self._registry)
+    def __init__(self, engine: EngineCollector, registry: CollectorRegistry) -> None:
+        self._registry = registry
         self._registry.register(engine)
         self.http = HttpMetrics(self._registry)
 
