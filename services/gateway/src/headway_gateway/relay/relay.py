@@ -194,7 +194,7 @@ class Relay:
 
     def _told(self, call: Call, error: GatewayError) -> GatewayError:
         """What the client hears: a request that no connection could be had for may simply come again."""
-        if isinstance(error, UpstreamFailed) and call.attempt is not None and not call.attempt.sent:
+        if isinstance(error, UpstreamFailed) and call.attempt is not None and call.attempt.sent_at is None:
             seconds = min(max(1, int(self._settings.ejection_seconds)), self._settings.retry_after_seconds)
             return NoReplica("no replica of the model can be reached", retry_after_seconds=seconds)
         return error
