@@ -49,6 +49,8 @@ class Call:
     """Where the last attempt went."""
     reused_connection: bool = False
     """Whether it went over a connection that had served before."""
+    trial: bool = False
+    """Whether it finds out if an ejected replica is back."""
     trace_headers: bytes = b""
     """Header lines that carry the trace to the model server."""
     attempt: Attempt | None = None

@@ -209,7 +209,7 @@ class Relay:
         connection = None
         error: GatewayError | None = None
         whole = False
-        replica.take()
+        call.trial = replica.take()
         try:
             connection = await replica.connect()
             call.reused_connection = connection.served > 0
@@ -222,13 +222,13 @@ class Relay:
         finally:
             self._sweep.forget(attempt)
             call.exchange.source = None
-            replica.release()
+            replica.release(call.trial)
             if connection is not None:
                 if whole:
                     replica.give_back(connection)
                 else:
                     connection.abort()
-        return judged(call, replica, error, self._settings.ejection_seconds, self._loop.time())
+        return judged(call, replica, error, self._loop.time())
 
     def _release(self, call: Call) -> None:
         self._calls.discard(call)
