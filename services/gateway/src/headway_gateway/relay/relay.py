@@ -174,23 +174,22 @@ class Relay:
             if other is None:
                 raise self._told(call, error)
             call.metrics.retries.inc()
-            self._retries.owe()
             error = await self._try(call, other)
             if error is not None:
                 raise self._told(call, error)
         deliver(call, self._retries)
 
     def _other_replica(self, call: Call, tried: Replica, error: GatewayError) -> Replica | None:
-        """Where a failed request may be tried once more, if anywhere."""
-        begun = call.attempt is not None and call.attempt.first_byte_at is not None
-        if isinstance(error, Draining):
-            return call.model.choose(self._loop.time(), but_not=tried)
-        if begun or not isinstance(error, UpstreamFailed):
+        """Where a failed request may be tried once more, if anywhere; one that cost its replica work is paid for."""
+        attempt = call.attempt
+        going = isinstance(error, Draining)
+        if attempt is None or not (going or (isinstance(error, UpstreamFailed) and attempt.first_byte_at is None)):
             return None
         other = call.model.choose(self._loop.time(), but_not=tried)
-        if other is None and call.reused_connection and call.attempt is not None and call.attempt.answer is None:
-            return tried  # the model server had closed an idle connection; a new one finds it
-        return other
+        if other is None and call.reused_connection and attempt.answer is None:
+            other = tried  # the model server had closed an idle connection; a new one finds it
+        free = going or attempt.sent_at is None
+        return other if other is not None and (free or self._retries.spend_own()) else None
 
     def _told(self, call: Call, error: GatewayError) -> GatewayError:
         """What the client hears: a request that no connection could be had for may simply come again."""
