@@ -69,8 +69,7 @@ def test_retries_of_the_openai_sdk_are_not_multiplied(
     assert two.hits.total() <= HITS_A_CALL * calls["made"]
 
 
-@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
-@pytest.mark.parametrize("script", ["fails", "dies_silent", "dies_after_head"])
+@pytest.mark.parametrize(("script", "stream"), [("fails", False), ("dies_silent", True), ("dies_after_head", True)])
 def test_with_two_replicas_that_fail_the_gateways_retries_come_out_of_the_same_fifth(
     two: Fleet, tmp_path: Path, script: str, stream: bool
 ) -> None:

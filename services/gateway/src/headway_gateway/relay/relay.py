@@ -32,7 +32,7 @@ from headway_gateway.identity.client import Client
 from headway_gateway.identity.limits import Limits
 from headway_gateway.metrics import Metrics
 from headway_gateway.relay.attempt import Attempt
-from headway_gateway.relay.call import Call, Shape, as_it_is
+from headway_gateway.relay.call import CLIENT_LEFT, Call, Shape, as_it_is
 from headway_gateway.relay.delivery import deliver, open_stream, tell
 from headway_gateway.relay.hold import Holds
 from headway_gateway.relay.request_bytes import request_bytes
@@ -49,7 +49,6 @@ Note = Callable[[str, str, str], None]
 """Gets the request id, model and question of every admitted request; must not wait."""
 EXPOSED = (b"access-control-expose-headers", b"x-request-id, retry-after")
 NO_MODEL = "none"
-CLIENT_LEFT = 499
 
 
 class Relay:
