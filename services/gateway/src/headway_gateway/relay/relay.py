@@ -23,6 +23,7 @@ from headway_gateway.errors import (
     ModelNotFound,
     NoReplica,
     Overloaded,
+    Unavailable,
     UpstreamFailed,
 )
 from headway_gateway.front.exchange import Exchange, Headers, answer
@@ -128,6 +129,10 @@ class Relay:
         request = exchange.request
         if request.client is None:
             raise Overloaded("the request has no client", retry_after_seconds=1)
+        if not self._directory.known:
+            raise Unavailable(
+                "which models are served here is not known yet", retry_after_seconds=self._settings.retry_after_seconds
+            )
         admitted = admit(request.body, request.client)
         request.body = b""
         model = self._directory.models.get(admitted.model)
