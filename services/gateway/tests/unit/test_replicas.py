@@ -1,9 +1,12 @@
 """Which replica is asked, and when one is left alone."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headway_gateway.errors import UpstreamFailed
 from headway_gateway.replicas.directory import Directory, Found, Model
 from headway_gateway.replicas.replica import LONGEST_EJECTION, Replica
 from headway_gateway.upstream.address import Address
@@ -202,3 +205,22 @@ async def test_a_model_no_longer_named_is_gone_and_one_without_replicas_stays(di
 async def test_models_at_one_address_share_its_replica(directory: Directory) -> None:
     directory.replace([Found("tiny", "openai", (address(1),)), Found("small", "openai", (address(1),))])
     assert directory.models["tiny"].replicas[0] is directory.models["small"].replicas[0]
+
+
+@pytest.mark.asyncio
+async def test_a_name_server_that_never_answers_is_waited_for_no_longer_than_for_a_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A real one that is silent cannot be had here: the C library reads its address from /etc/resolv.conf and asks port 53,
+    # so both would take root. The loop's own resolution is what stands still instead.
+    asked = asyncio.Event()
+
+    async def silent(*_host: object, **_hints: object) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", silent)
+    named = Replica(Address.parse("http://tiny.models.svc"), 0.05, ejection_failures=3, ejection_seconds=5)
+    with pytest.raises(UpstreamFailed, match="no connection"):
+        await asyncio.wait_for(named.connect(), 10)
+    assert asked.is_set()
