@@ -8,12 +8,20 @@ from collections.abc import Iterator
 import pytest
 
 from faults.backend import Fleet, fleet
+from faults.client import ask
 from faults.gateway import GatewayProcess, gateway
 
 UNREACHABLE = "http://127.0.0.1:9"
 """The discard port: nothing listens there."""
 FIRST_BYTE_SECONDS = 1.5
 IDLE_SECONDS = 1.0
+CALLS_A_RETRY = 5
+
+
+async def earn(running: GatewayProcess, retries: int) -> None:
+    """Calls that pay for this many retries of the gateway's own, whatever was spent before."""
+    for _ in range(retries * CALLS_A_RETRY):
+        assert (await ask(running.port, "k=1")).served
 
 
 @pytest.fixture(scope="session")

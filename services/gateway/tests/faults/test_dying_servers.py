@@ -5,18 +5,16 @@ import pytest_asyncio
 
 from faults.backend import Fleet
 from faults.client import ask
+from faults.conftest import earn
 from faults.gateway import GatewayProcess, eventually
 
 pytestmark = pytest.mark.asyncio
 BEFORE_FIRST_BYTE = ["dies_silent", "dies_politely", "dies_after_head"]
-CALLS_A_RETRY = 5
 
 
 @pytest_asyncio.fixture(autouse=True)
 async def _earned(patient: GatewayProcess) -> None:
-    """Calls that pay for the one retry of a test."""
-    for _ in range(CALLS_A_RETRY):
-        assert (await ask(patient.port, "k=1")).served
+    await earn(patient, 1)
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])

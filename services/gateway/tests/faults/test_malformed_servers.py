@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from faults.client import ask
+from faults.conftest import earn
 from faults.gateway import GatewayProcess
 from faults.scripts import DONE, event
 
@@ -72,6 +73,7 @@ async def test_a_second_answer_behind_the_first_is_not_taken_for_a_part_of_it(pa
 
 async def test_bytes_outside_an_answer_reach_nobody(patient: GatewayProcess) -> None:
     """The connection that brought them is not used again."""
+    await earn(patient, 4)
     for number in range(4):
         answer = await ask(patient.port, f"script=late_bytes nonce=late{number}", stream=False)
         assert answer.served

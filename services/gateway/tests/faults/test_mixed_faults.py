@@ -3,13 +3,12 @@
 import pytest
 
 from faults.backend import Fleet, Visit
-from faults.client import ask
+from faults.conftest import earn
 from faults.gateway import GatewayProcess, eventually
 from faults.mix import FAULTS, mixed
 
 RUNS = 1000
-CALLS_BEFORE = 50
-"""Without a fault: they pay for the first retries."""
+FIRST_RETRIES = 10
 SEED = 20261121
 
 
@@ -17,8 +16,7 @@ SEED = 20261121
 async def test_of_many_faults_at_once_none_hangs_and_each_ends_as_it_should(
     patient: GatewayProcess, servers: Fleet
 ) -> None:
-    for _ in range(CALLS_BEFORE):
-        assert (await ask(patient.port, "k=1", model="pair")).served
+    await earn(patient, FIRST_RETRIES)
     tally = await mixed(patient.port, RUNS, SEED)
     assert tally.total("hung") == 0, tally.examples
     assert tally.total("wrong") == 0, tally.examples
