@@ -26,6 +26,10 @@ def test_waits_along_the_path_agree(environment: RenderedSet) -> None:
     assert int(settings["HEADWAY_GATEWAY_SERVER_KEEP_ALIVE_SECONDS"]) > idle
     assert 2 * int(settings["HEADWAY_GATEWAY_KEEP_ALIVE_COMMENT_SECONDS"]) <= idle
     assert idle <= 120, "CloudFront's VPC origin gives up after 120 s without a byte"
+    silence = [settings[f"HEADWAY_GATEWAY_{name}_SECONDS"] for name in ("HOLD_SILENT", "UNSTREAMED_FIRST_BYTE_TIMEOUT")]
+    assert sum(map(int, silence)) == idle, (
+        "an answer that is not streamed has all the time the path allows, and no more"
+    )
 
 
 def test_grace_period_covers_the_gateways_drain(environment: RenderedSet) -> None:

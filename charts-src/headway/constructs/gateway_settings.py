@@ -42,4 +42,13 @@ def settings_in_cluster(chosen: Gateway, edge: Edge, cluster: Cluster) -> Gatewa
         responses_bucket=cluster.responses_bucket,
         server_keep_alive_seconds=edge.idle_timeout_seconds + KEEP_ALIVE_MARGIN_SECONDS,
         trusted_proxy_hops=PROXY_HOPS,
+        unstreamed_first_byte_timeout_seconds=_silence(chosen, edge),
     )
+
+
+def _silence(chosen: Gateway, edge: Edge) -> float:
+    """How long a model server may work on an answer that is not streamed: what the load balancer leaves of its patience.
+
+    Checks of the environment see to it that this is at least `first_byte_timeout_seconds`.
+    """
+    return min(edge.idle_timeout_seconds - chosen.hold_silent_seconds, chosen.total_timeout_seconds)

@@ -6,9 +6,9 @@ that the gateway runs in decides.
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from headway.domain.noun import Bytes, Noun, Seconds, Tokens, Unit, WholeSeconds
 
@@ -153,6 +153,27 @@ class WaitSettings(WaitChoices):
     """How long an idle client connection is kept; longer than the load balancer's idle timeout."""
     keep_alive_comment_seconds: Annotated[Seconds, Field(gt=0, le=60)] = 15
     """Pause between SSE comments while a stream has nothing to say."""
+    unstreamed_first_byte_timeout_seconds: Annotated[Seconds, Field(gt=0, le=3600)] = 300
+    """Longest wait for an answer that is not streamed; unstated, it is `first_byte_timeout_seconds` where that is stated."""
+
+    @property
+    def unstreamed_bound(self) -> str:
+        """The setting that bounds the wait for an answer that is not streamed.
+
+        A model server sends its first byte when all of it is there, so what suits a stream is too short for it.
+        """
+        own, given = "unstreamed_first_byte_timeout_seconds", self.model_fields_set
+        if own not in given and "first_byte_timeout_seconds" in given:
+            return "first_byte_timeout_seconds"
+        if own not in given and self.total_timeout_seconds < type(self).model_fields[own].default:
+            return "total_timeout_seconds"
+        return own
+
+    @model_validator(mode="after")
+    def _bound_unstreamed(self) -> Self:
+        # Past the model's own setter: the value is derived, and must not count as stated.
+        object.__setattr__(self, "unstreamed_first_byte_timeout_seconds", getattr(self, self.unstreamed_bound))
+        return self
 
 
 class ReplicaSettings(ReplicaChoices):

@@ -44,8 +44,31 @@ def test_files_addresses_and_the_path_in_front_are_no_choice() -> None:
     named = {name for name in GatewaySettings.model_fields if name.endswith(("_file", "_endpoint", "_bucket"))}
     assert place == named | {
         *("jwt_issuer", "jwt_audience", "trusted_proxy_hops", "allowed_hosts", "discovery", "workers"),
-        *("server_keep_alive_seconds", "keep_alive_comment_seconds"),
+        *("server_keep_alive_seconds", "keep_alive_comment_seconds", "unstreamed_first_byte_timeout_seconds"),
     }
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds", "bound"),
+    [
+        ({}, 300, "unstreamed_first_byte_timeout_seconds"),
+        ({"first_byte_timeout_seconds": 2}, 2, "first_byte_timeout_seconds"),
+        ({"first_byte_timeout_seconds": 60}, 60, "first_byte_timeout_seconds"),
+        ({"total_timeout_seconds": 120}, 120, "total_timeout_seconds"),
+        ({"total_timeout_seconds": 1200}, 300, "unstreamed_first_byte_timeout_seconds"),
+        ({"total_timeout_seconds": 120, "first_byte_timeout_seconds": 2}, 2, "first_byte_timeout_seconds"),
+        (
+            {"first_byte_timeout_seconds": 2, "unstreamed_first_byte_timeout_seconds": 400},
+            400,
+            "unstreamed_first_byte_timeout_seconds",
+        ),
+    ],
+)
+def test_the_wait_for_an_unstreamed_answer_follows_what_is_stated(
+    stated: dict[str, float], seconds: float, bound: str
+) -> None:
+    settings = GatewaySettings.model_validate(stated)
+    assert (settings.unstreamed_first_byte_timeout_seconds, settings.unstreamed_bound) == (seconds, bound)
 
 
 def test_an_environment_states_choices_with_the_programs_own_defaults() -> None:

@@ -11,7 +11,7 @@ GatewayError
 │   └── ModelNotFound             404  model_not_found
 ├── Conflict                      409  conflict
 ├── TooManyRequests               429  rate_limited         Retry-After
-├── Unavailable                   503  unavailable          Retry-After
+├── Unavailable                   503  unavailable          Retry-After; which models there are is not known yet
 │   ├── NoReplica                 503  no_replica           none became ready in time
 │   ├── Overloaded                503  overloaded           a bound of this process
 │   ├── Draining                  503  draining             this process is going

@@ -58,8 +58,11 @@ async def serve(
     metrics: Metrics,
     started: Callable[[], None],
     parent: int | None = None,
+    readiness: Callable[[bool], None] | None = None,
 ) -> None:
     """Serve until a signal has been obeyed. `started` is called once requests are answered.
+
+    `readiness` is called with the gateway's readiness when that changes; before the first call it is not ready.
 
     `parent` is a pipe that ends when the parent process does: a worker without one ends too, with an error event for
     every open answer, since nobody is left to end it.
@@ -78,9 +81,25 @@ async def serve(
                 administration = create_admin(lambda: metrics.registry, lambda: gateway.ready)
                 await stack.enter_async_context(_serving(_admin_door(administration, gateway), admin))
             _spare_the_collector()
+            if readiness is not None:
+                _tell_changes(gateway, readiness)
             started()
             await signals.first.wait()
             await _drain(gateway, door, signals)
+
+
+def _tell_changes(gateway: Gateway, tell: Callable[[bool], None]) -> None:
+    """Tell the gateway's readiness now if it is ready, and later whenever it is another."""
+    told = False
+
+    def look(_now: float) -> None:
+        nonlocal told
+        if gateway.ready != told:
+            told = not told
+            tell(told)
+
+    look(0)
+    gateway.sweep.every_round(look)
 
 
 def _spare_the_collector() -> None:

@@ -75,11 +75,12 @@ def _contradictions(settings: Settings, insecure_no_auth: bool) -> list[str]:
             for field in ("jwt_issuer", "jwt_audience")
             if not getattr(settings, field)
         ]
-    if settings.first_byte_timeout_seconds > settings.total_timeout_seconds:
-        faults.append(
-            f"{variable('first_byte_timeout_seconds')}: {settings.first_byte_timeout_seconds:g} s is more than "
-            f"{variable('total_timeout_seconds')}, {settings.total_timeout_seconds:g} s; raise that or lower this"
-        )
+    for wait in sorted({"first_byte_timeout_seconds", settings.unstreamed_bound}):
+        if getattr(settings, wait) > settings.total_timeout_seconds:
+            faults.append(
+                f"{variable(wait)}: {getattr(settings, wait):g} s is more than "
+                f"{variable('total_timeout_seconds')}, {settings.total_timeout_seconds:g} s; raise that or lower this"
+            )
     if settings.api_keys_file is None and settings.jwks_file is None and not insecure_no_auth:
         faults.append(
             f"{variable('api_keys_file')}: is missing, so anybody could ask; give a key file, or --insecure-no-auth"
@@ -107,10 +108,16 @@ def described(settings: Settings, upstreams: Path | None) -> str:
     lines = []
     for name, field in Settings.model_fields.items():
         unit = next((each.name for each in field.metadata if isinstance(each, Unit)), "")
-        origin = "environment" if variable(name) in os.environ else "default"
-        if name == "upstreams_file" and upstreams is not None:
-            origin = "--upstreams"
         value = getattr(settings, name)
         shown = "-" if value is None or value == () else f"{value}"
+        origin = _origin(settings, name, upstreams)
         lines.append(f"{variable(name)} = {shown}{f' {unit}' if unit else ''}  ({origin})\n    {field.description}")
     return "\n".join(lines)
+
+
+def _origin(settings: Settings, name: str, upstreams: Path | None) -> str:
+    if name == "upstreams_file" and upstreams is not None:
+        return "--upstreams"
+    if name == "unstreamed_first_byte_timeout_seconds" and settings.unstreamed_bound != name:
+        return variable(settings.unstreamed_bound)
+    return "environment" if variable(name) in os.environ else "default"

@@ -24,6 +24,7 @@ from headway_gateway.front.door import NativeDoor
 from headway_gateway.front.sweep import Sweep
 from headway_gateway.server import listen
 from headway_gateway.settings import Settings
+from headway_gateway.worker import READY, SERVING
 
 log = structlog.get_logger()
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -66,9 +67,13 @@ async def _parent(settings: Settings, host: str, port: int, admin_port: int, fol
 
     async with _administration(settings, host, admin_port, create_admin(registry, ready)) as admin:
         keeping = [loop.create_task(child.keep(stopping)) for child in children]
-        while not ready() and not stopping.is_set() and not any(task.done() for task in keeping):
+        while (
+            not all(child.serving for child in children)
+            and not stopping.is_set()
+            and not any(task.done() for task in keeping)
+        ):
             await asyncio.sleep(RESTART_PAUSE_SECONDS / 20)
-        if ready():
+        if not stopping.is_set() and not any(task.done() for task in keeping):
             click.echo(f"serving http://{host}:{port}, health and metrics at http://{host}:{admin}", err=True)
         done, _ = await asyncio.wait(keeping, return_when=asyncio.FIRST_COMPLETED)
         if not stopping.is_set():
@@ -110,7 +115,7 @@ class _Child:
         ]
         self._environment = {**os.environ, METRICS_FOLDER: str(folder)}
         self._process: asyncio.subprocess.Process | None = None
-        self.ready = False
+        self.serving = self.ready = False
 
     def terminate(self) -> None:
         if self._process is not None and self._process.returncode is None:
@@ -136,10 +141,9 @@ class _Child:
             )
             if stopping.is_set():
                 process.terminate()
-            if process.stdout is not None:
-                self.ready = bool(await process.stdout.readline())
+            await self._listen(process)
             code = await process.wait()
-            self.ready = False
+            self.serving = self.ready = False
             mark_process_dead(process.pid, path=self._environment[METRICS_FOLDER])  # type: ignore[no-untyped-call]
             if stopping.is_set():
                 return
@@ -148,3 +152,13 @@ class _Child:
                 await asyncio.wait_for(stopping.wait(), RESTART_PAUSE_SECONDS)
                 return
         raise ChildDiedTooOften
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        """Take over what the worker says of itself until it ends."""
+        if process.stdout is None:
+            return
+        async for line in process.stdout:
+            if line == SERVING:
+                self.serving = True
+            else:
+                self.ready = line == READY

@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,6 +33,20 @@ class ApiServer:
         for writer in tuple(self._watches):
             writer.transport.abort()
         await self._server.wait_closed()
+
+    def kubeconfig(self, folder: Path) -> Path:
+        """A file that leads clients here."""
+        config = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "test", "cluster": {"server": f"http://127.0.0.1:{self.port}"}}],
+            "users": [{"name": "test", "user": {}}],
+            "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
+            "current-context": "test",
+        }
+        file = folder / "kubeconfig"
+        file.write_text(json.dumps(config))
+        return file
 
     def put(self, slice_: Slice) -> None:
         key = slice_["metadata"]["namespace"], slice_["metadata"]["name"]
@@ -96,3 +113,18 @@ class ApiServer:
         finally:
             del self._watches[writer]
             writer.close()
+
+
+@contextlib.contextmanager
+def running_api_server() -> Iterator[ApiServer]:
+    """One in a thread of its own; set what it stores before anybody asks."""
+    api, loop = ApiServer(), asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(api.start(), loop).result(10)
+    try:
+        yield api
+    finally:
+        asyncio.run_coroutine_threadsafe(api.stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)

@@ -60,22 +60,23 @@ def keys_file(folder: Path) -> Path:
     return file
 
 
-def upstreams_file(folder: Path, port: int) -> Path:
-    """One backend for `tiny`; `asleep` has no replica."""
+def upstreams_file(folder: Path, backend: int | str) -> Path:
+    """One backend for `tiny`, by port or by URL; `asleep` has no replica."""
     file = folder / "upstreams.json"
-    served = {"url": f"http://127.0.0.1:{port}", "models": ["tiny"], "context_tokens": 2048}
+    url = backend if isinstance(backend, str) else f"http://127.0.0.1:{backend}"
+    served = {"url": url, "models": ["tiny"], "context_tokens": 2048}
     file.write_text(json.dumps([served, {"models": ["asleep"]}]))
     return file
 
 
 @contextlib.contextmanager
-def running_gateway(folder: Path, backend_port: int, **settings: object) -> Iterator[GatewayProcess]:
-    """A gateway with keys in front of one backend; ended with the block whatever happens."""
+def running_gateway(folder: Path, backend: int | str, **settings: object) -> Iterator[GatewayProcess]:
+    """A gateway with keys in front of one backend, by port or by URL; ended with the block whatever happens."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HEADWAY_GATEWAY_")}
     environment |= {f"HEADWAY_GATEWAY_{name.upper()}": str(value) for name, value in settings.items()}
     environment["HEADWAY_GATEWAY_API_KEYS_FILE"] = str(keys_file(folder))
     command = [Path(sys.executable).with_name("headway-gateway"), "--port", "0", "--admin-port", "0"]
-    command += ["--upstreams", str(upstreams_file(folder, backend_port))]
+    command += ["--upstreams", str(upstreams_file(folder, backend))]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     log: list[str] = []
     threading.Thread(target=lambda: log.extend(iter_lines(process)), daemon=True).start()

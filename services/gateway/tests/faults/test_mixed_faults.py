@@ -8,7 +8,7 @@ from faults.backend import Fleet, Visit
 from faults.gateway import GatewayProcess, eventually
 from faults.mix import FAULTS, draw, mixed
 
-RUNS = 300
+RUNS = 1000
 SEED = 20261121
 
 

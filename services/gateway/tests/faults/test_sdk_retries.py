@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -9,6 +10,7 @@ import pytest
 
 from faults.backend import Fleet, fleet
 from faults.gateway import GatewayProcess, gateway
+from headway_gateway.relay.retry_budget import ADVANCE
 
 CALLS = 10
 HITS_A_CALL = 1.2
@@ -25,6 +27,7 @@ def two() -> Iterator[Fleet]:
     with fleet() as running:
         running.add("busy")
         running.add("broken")
+        running.add("second")
         yield running
 
 
@@ -64,6 +67,24 @@ def test_retries_of_the_openai_sdk_are_not_multiplied(
             sdk.chat.completions.create(model=model, messages=[message], stream=stream)
     assert two.hits[nonce] >= CALLS
     assert two.hits.total() <= HITS_A_CALL * calls["made"]
+
+
+@pytest.mark.parametrize(("script", "stream"), [("fails", False), ("dies_silent", True), ("dies_after_head", True)])
+def test_with_two_replicas_that_fail_the_gateways_retries_come_out_of_the_same_fifth(
+    two: Fleet, tmp_path: Path, script: str, stream: bool
+) -> None:
+    urls = [server.url for server in two.servers[1:]]
+    nonce, calls = f"two-{script}-{stream}", 2 * int(ADVANCE)
+    message: Any = {"role": "user", "content": f"script={script} nonce={nonce}"}
+    with gateway(tmp_path, [("pair", urls)], request_burst=1_000_000, ejection_failures=100) as running:
+        url = f"http://127.0.0.1:{running.port}/v1"
+        with openai.OpenAI(base_url=url, api_key="any", timeout=20) as client:
+            for _ in range(calls):
+                with pytest.raises(openai.APIStatusError):
+                    client.chat.completions.create(model="pair", messages=[message], stream=stream)
+        retried = running.metric("headway_gateway_retries_total", model="pair")
+    assert two.hits[nonce] <= HITS_A_CALL * calls + ADVANCE
+    assert retried >= ADVANCE, "a failure of the first replica is repeated at the second"
 
 
 def test_the_openai_sdk_reads_an_error_inside_a_stream(sdk: openai.OpenAI, calls: Counter[str]) -> None:

@@ -103,18 +103,8 @@ async def until(condition: Callable[[], bool]) -> None:
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *entries: Upstream) -> AsyncIterator[World]:
     made = World()
     await made.api.start()
-    config = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": "test", "cluster": {"server": f"http://127.0.0.1:{made.api.port}"}}],
-        "users": [{"name": "test", "user": {}}],
-        "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
-        "current-context": "test",
-    }
-    (tmp_path / "kubeconfig").write_text(json.dumps(config))
-    monkeypatch.setattr(
-        "kubernetes_asyncio.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "kubeconfig")
-    )
+    config = made.api.kubeconfig(tmp_path)
+    monkeypatch.setattr("kubernetes_asyncio.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(config))
     monkeypatch.setattr(endpoint_slices, "SHORTEST_PAUSE_SECONDS", 0.02)
     made.slices.services(entries or [TINY])
     try:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from headway_gateway.errors import UpstreamMalformed
 from headway_gateway.generate import as_generated
-from headway_gateway.relay.retry_budget import MOST, RetryBudget
+from headway_gateway.relay.retry_budget import ADVANCE, EARNED, MOST, RetryBudget
 from headway_gateway.relay.usage import Usage, usage_in
 from headway_gateway.upstream.connection import AnswerHead
 
@@ -49,10 +49,35 @@ def test_what_the_gateway_repeats_is_taken_from_the_clients_retries() -> None:
     budget = RetryBudget()
     for _ in range(7):
         budget.earn(None)
-    budget.owe()
+    assert budget.spend_own()
     assert not budget.spend()
-    budget.owe()
-    assert budget.balance == 0
+
+
+def test_a_quiet_gateway_repeats_some_in_advance_and_clients_make_none_until_they_are_earned() -> None:
+    budget = RetryBudget()
+    advance = int(ADVANCE)
+    assert [budget.spend_own() for _ in range(advance + 2)] == [True] * advance + [False] * 2
+    for _ in range(int(advance / EARNED)):
+        budget.earn(None)
+    assert not budget.spend()
+    for _ in range(int(1 / EARNED) + 1):
+        budget.earn(None)
+    assert budget.spend()
+
+
+@given(st.lists(st.sampled_from(["served", "own", "client", "both"]), max_size=400))
+def test_whoever_repeats_model_servers_see_a_fifth_more_than_calls_and_the_advance(fates: list[str]) -> None:
+    """Each call ends well, or fails until nobody repeats it: the gateway once a request, the SDK twice."""
+    budget, hits = RetryBudget(), 0
+    for calls, fate in enumerate(fates, 1):
+        for attempt in (None, b"1", b"2"):
+            budget.earn(attempt)
+            hits += 1
+            hits += fate in ("own", "both") and budget.spend_own()
+            if fate not in ("client", "both") or not budget.spend():
+                break
+        assert hits <= 1.2 * calls + ADVANCE + 1e-9
+        assert -ADVANCE <= budget.balance <= MOST
 
 
 def test_a_completion_becomes_the_small_contract() -> None:

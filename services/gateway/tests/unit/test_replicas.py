@@ -1,9 +1,12 @@
 """Which replica is asked, and when one is left alone."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headway_gateway.errors import UpstreamFailed
 from headway_gateway.replicas.directory import Directory, Found, Model
 from headway_gateway.replicas.replica import LONGEST_EJECTION, Replica
 from headway_gateway.upstream.address import Address
@@ -61,9 +64,9 @@ def test_the_one_that_failed_is_not_asked_again_for_the_same_request() -> None:
 
 def test_failures_in_a_row_eject_and_a_success_between_them_does_not() -> None:
     broken = replica()
-    assert [broken.failed(NOW), broken.failed(NOW)] == [False, False]
-    broken.succeeded()
-    assert [broken.failed(NOW), broken.failed(NOW), broken.failed(NOW)] == [False, False, True]
+    assert [broken.failed(NOW, trial=False) for _ in range(2)] == [False, False]
+    broken.succeeded(NOW, trial=False)
+    assert [broken.failed(NOW, trial=False) for _ in range(3)] == [False, False, True]
     assert not broken.may_be_asked(NOW + 4.9)
     assert broken.may_be_asked(NOW + 5)
 
@@ -71,34 +74,52 @@ def test_failures_in_a_row_eject_and_a_success_between_them_does_not() -> None:
 def ejected() -> Replica:
     broken = replica()
     for _ in range(3):
-        broken.failed(NOW)
+        broken.failed(NOW, trial=False)
     return broken
 
 
 def test_after_an_ejection_one_request_at_a_time_tries() -> None:
     broken = ejected()
-    broken.take()
+    trial = broken.take()
     assert not broken.may_be_asked(NOW + 6)
-    broken.release()
+    broken.release(trial)
     assert broken.may_be_asked(NOW + 6)
+
+
+def test_the_end_of_a_request_from_before_the_ejection_is_no_end_of_the_try() -> None:
+    broken = replica()
+    older = [broken.take() for _ in range(2)]
+    for _ in range(3):
+        broken.failed(NOW, trial=False)
+    trial = broken.take()
+    assert (older, trial) == ([False, False], True)
+    broken.release(older[0])
+    assert not broken.may_be_asked(NOW + 6), "a second try beside the first"
+    broken.succeeded(NOW + 6, older[0])
+    assert (broken.ejections, broken.may_be_asked(NOW + 6)) == (1, False), "an old stream that ended well"
+    broken.release(older[1])
+    assert not broken.failed(NOW + 6, older[1])
+    assert broken.ejected_until == NOW + 5, "an old stream that broke"
+    broken.release(trial)
+    assert broken.failed(NOW + 6, trial)
+    assert broken.ejected_until == NOW + 6 + 10
 
 
 def test_a_try_that_succeeds_brings_the_replica_back_whole() -> None:
     back = ejected()
-    back.take()
-    back.succeeded()
+    back.succeeded(NOW + 6, back.take())
     back.take()
     assert back.may_be_asked(NOW + 6)
-    assert [back.failed(NOW + 6), back.failed(NOW + 6)] == [False, False]
+    assert [back.failed(NOW + 6, trial=False) for _ in range(2)] == [False, False]
 
 
 def test_tries_that_fail_make_the_pause_longer_up_to_a_bound() -> None:
     broken, now, pauses = ejected(), NOW, []
     for _ in range(6):
         now = broken.ejected_until
-        broken.take()
-        assert broken.failed(now)
-        broken.release()
+        trial = broken.take()
+        broken.release(trial)
+        assert broken.failed(now, trial)
         pauses.append(broken.ejected_until - now)
     assert pauses == [10] * 6
     assert max(pauses) == 5 * LONGEST_EJECTION
@@ -112,6 +133,27 @@ def test_a_replica_that_asks_for_a_pause_gets_it_without_a_mark() -> None:
     assert (busy.failures, busy.ejections) == (0, 0)
     busy.set_aside(NOW + 3)
     assert busy.ejected_until == NOW + 7
+
+
+def test_a_replica_that_is_going_is_left_alone_longer_each_time_up_to_a_bound_until_it_answers() -> None:
+    going, now, pauses = replica(), NOW, []
+    for _ in range(5):
+        going.leaving(now)
+        pauses.append(going.ejected_until - now)
+        now = going.ejected_until
+        assert going.may_be_asked(now)
+    assert pauses == [5, 10, 20, 30, 30]
+    assert (going.failures, going.ejections) == (0, 0)
+    going.succeeded(now, trial=False)
+    going.leaving(now)
+    assert going.ejected_until == now + 5
+
+
+def test_a_replica_that_is_going_is_left_alone_at_least_as_long_as_one_that_fails() -> None:
+    patient = Replica(address(1), connect_timeout_seconds=1, ejection_failures=3, ejection_seconds=60)
+    for _ in range(2):
+        patient.leaving(NOW)
+        assert patient.ejected_until == NOW + 60
 
 
 def test_a_model_whose_replicas_are_all_left_alone_has_none() -> None:
@@ -163,3 +205,22 @@ async def test_a_model_no_longer_named_is_gone_and_one_without_replicas_stays(di
 async def test_models_at_one_address_share_its_replica(directory: Directory) -> None:
     directory.replace([Found("tiny", "openai", (address(1),)), Found("small", "openai", (address(1),))])
     assert directory.models["tiny"].replicas[0] is directory.models["small"].replicas[0]
+
+
+@pytest.mark.asyncio
+async def test_a_name_server_that_never_answers_is_waited_for_no_longer_than_for_a_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A real one that is silent cannot be had here: the C library reads its address from /etc/resolv.conf and asks port 53,
+    # so both would take root. The loop's own resolution is what stands still instead.
+    asked = asyncio.Event()
+
+    async def silent(*_host: object, **_hints: object) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", silent)
+    named = Replica(Address.parse("http://tiny.models.svc"), 0.05, ejection_failures=3, ejection_seconds=5)
+    with pytest.raises(UpstreamFailed, match="no connection"):
+        await asyncio.wait_for(named.connect(), 10)
+    assert asked.is_set()

@@ -72,6 +72,17 @@ def test_settings_that_contradict_each_other_are_named_at_once(tmp_path: Path, m
         assert any(part in line for line in told), (part, told)
 
 
+def test_a_wait_for_an_unstreamed_answer_that_is_longer_than_any_answer_is_refused(
+    upstreams: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated = {"UNSTREAMED_FIRST_BYTE_TIMEOUT_SECONDS": "400", "TOTAL_TIMEOUT_SECONDS": "360"}
+    told = [line for line in faults(upstreams, monkeypatch, **stated) if "API_KEYS" not in line]
+    assert told == [
+        "HEADWAY_GATEWAY_UNSTREAMED_FIRST_BYTE_TIMEOUT_SECONDS: 400 s is more than HEADWAY_GATEWAY_TOTAL_TIMEOUT_SECONDS, "
+        "360 s; raise that or lower this"
+    ]
+
+
 def test_without_a_key_file_it_must_be_said_that_anybody_may_ask(
     upstreams: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,3 +137,14 @@ def test_print_settings_shows_every_setting_with_unit_value_and_origin(upstreams
     assert shown["HEADWAY_GATEWAY_UPSTREAMS_FILE"] == f"{upstreams}  (--upstreams)"
     assert sha256(b"secret").hexdigest() not in done.stdout
     assert done.stdout.count("\n    ") == len(shown), "each with its meaning"
+
+
+def test_print_settings_says_which_setting_bounds_an_unstreamed_answer(upstreams: Path) -> None:
+    stated = {"HEADWAY_GATEWAY_FIRST_BYTE_TIMEOUT_SECONDS": "2"}
+    done = run("--upstreams", str(upstreams), "--insecure-no-auth", "--print-settings", **stated)
+    shown = dict(re.findall(r"^(\w+) = (.*)$", done.stdout, re.M))
+    own = "HEADWAY_GATEWAY_UNSTREAMED_FIRST_BYTE_TIMEOUT_SECONDS"
+    assert shown[own] == "2.0 s  (HEADWAY_GATEWAY_FIRST_BYTE_TIMEOUT_SECONDS)"
+    stated[own] = "30"
+    done = run("--upstreams", str(upstreams), "--insecure-no-auth", "--print-settings", **stated)
+    assert dict(re.findall(r"^(\w+) = (.*)$", done.stdout, re.M))[own] == "30.0 s  (environment)"

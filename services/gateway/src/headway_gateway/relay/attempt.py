@@ -25,6 +25,7 @@ class Attempt:
         "_connection",
         "_deadline",
         "_exchange",
+        "_first_byte_seconds",
         "_last_byte",
         "_last_written",
         "_loop",
@@ -40,6 +41,7 @@ class Attempt:
         "events",
         "first_byte_at",
         "outcome",
+        "sent_at",
     )
 
     def __init__(
@@ -50,6 +52,9 @@ class Attempt:
         self._waits = waits
         self._deadline = deadline
         self._streams = streams
+        self._first_byte_seconds = (
+            waits.first_byte_timeout_seconds if streams else waits.unstreamed_first_byte_timeout_seconds
+        )
         self._open_stream = open_stream
         self._connection: UpstreamConnection | None = None
         self._last_byte = self._last_written = self._loop.time()
@@ -58,6 +63,8 @@ class Attempt:
         self._passes_events = self._swallows = self._paused = False
         self.events = EventStream()
         self.answer: AnswerHead | None = None
+        self.sent_at: float | None = None
+        """Loop time at which a connection was had and the request written."""
         self.first_byte_at: float | None = None
         """Loop time of the body's first byte: from here on nothing is tried again."""
         self.outcome: asyncio.Future[GatewayError | None] = self._loop.create_future()
@@ -65,13 +72,9 @@ class Attempt:
     def send(self, connection: UpstreamConnection, request: bytes) -> None:
         """Send the request; the answer comes to this object."""
         self._connection = connection
+        self.sent_at = self._loop.time()
         self._exchange.source = self
         connection.send(request, self)
-
-    @property
-    def sent(self) -> bool:
-        """Whether a connection was had and the request written."""
-        return self._connection is not None
 
     @property
     def body(self) -> bytes:
@@ -160,7 +163,7 @@ class Attempt:
             self._give_up(AnswerTooLong("the answer took longer than an answer may"))
         elif self._paused:
             return
-        elif self.first_byte_at is None and now - self._last_byte > waits.first_byte_timeout_seconds:
+        elif self.first_byte_at is None and now - self._last_byte > self._first_byte_seconds:
             self._give_up(UpstreamTimeout("the model server did not begin its answer in time"))
         elif self.first_byte_at is not None and now - self._last_byte > waits.idle_timeout_seconds:
             self._give_up(UpstreamTimeout("the model server fell silent in the middle of its answer"))

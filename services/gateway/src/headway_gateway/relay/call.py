@@ -13,6 +13,8 @@ from headway_gateway.relay.attempt import Attempt
 from headway_gateway.replicas.directory import Model
 from headway_gateway.upstream.connection import AnswerHead
 
+CLIENT_LEFT = 499
+"""Status of a call whose client did not wait for the answer."""
 Shape = Callable[[AnswerHead, bytes], tuple[int, bytes]]
 """Turns a model server's whole answer into what this client's contract says: status and body."""
 
@@ -49,7 +51,14 @@ class Call:
     """Where the last attempt went."""
     reused_connection: bool = False
     """Whether it went over a connection that had served before."""
+    trial: bool = False
+    """Whether it finds out if an ejected replica is back."""
     trace_headers: bytes = b""
     """Header lines that carry the trace to the model server."""
     attempt: Attempt | None = None
     """The last one."""
+
+    @property
+    def left(self) -> bool:
+        """Whether its client did not wait for the answer."""
+        return self.status == CLIENT_LEFT

@@ -23,6 +23,7 @@ from headway_gateway.errors import (
     ModelNotFound,
     NoReplica,
     Overloaded,
+    Unavailable,
     UpstreamFailed,
 )
 from headway_gateway.front.exchange import Exchange, Headers, answer
@@ -32,7 +33,7 @@ from headway_gateway.identity.client import Client
 from headway_gateway.identity.limits import Limits
 from headway_gateway.metrics import Metrics
 from headway_gateway.relay.attempt import Attempt
-from headway_gateway.relay.call import Call, Shape, as_it_is
+from headway_gateway.relay.call import CLIENT_LEFT, Call, Shape, as_it_is
 from headway_gateway.relay.delivery import deliver, open_stream, tell
 from headway_gateway.relay.hold import Holds
 from headway_gateway.relay.request_bytes import request_bytes
@@ -49,7 +50,6 @@ Note = Callable[[str, str, str], None]
 """Gets the request id, model and question of every admitted request; must not wait."""
 EXPOSED = (b"access-control-expose-headers", b"x-request-id, retry-after")
 NO_MODEL = "none"
-CLIENT_LEFT = 499
 
 
 class Relay:
@@ -129,6 +129,10 @@ class Relay:
         request = exchange.request
         if request.client is None:
             raise Overloaded("the request has no client", retry_after_seconds=1)
+        if not self._directory.known:
+            raise Unavailable(
+                "which models are served here is not known yet", retry_after_seconds=self._settings.retry_after_seconds
+            )
         admitted = admit(request.body, request.client)
         request.body = b""
         model = self._directory.models.get(admitted.model)
@@ -174,27 +178,26 @@ class Relay:
             if other is None:
                 raise self._told(call, error)
             call.metrics.retries.inc()
-            self._retries.owe()
             error = await self._try(call, other)
             if error is not None:
                 raise self._told(call, error)
         deliver(call, self._retries)
 
     def _other_replica(self, call: Call, tried: Replica, error: GatewayError) -> Replica | None:
-        """Where a failed request may be tried once more, if anywhere."""
-        begun = call.attempt is not None and call.attempt.first_byte_at is not None
-        if isinstance(error, Draining):
-            return call.model.choose(self._loop.time(), but_not=tried)
-        if begun or not isinstance(error, UpstreamFailed):
+        """Where a failed request may be tried once more, if anywhere; one that cost its replica work is paid for."""
+        attempt = call.attempt
+        going = isinstance(error, Draining)
+        if attempt is None or not (going or (isinstance(error, UpstreamFailed) and attempt.first_byte_at is None)):
             return None
         other = call.model.choose(self._loop.time(), but_not=tried)
-        if other is None and call.reused_connection and call.attempt is not None and call.attempt.answer is None:
-            return tried  # the model server had closed an idle connection; a new one finds it
-        return other
+        if other is None and call.reused_connection and attempt.answer is None:
+            other = tried  # the model server had closed an idle connection; a new one finds it
+        free = going or attempt.sent_at is None
+        return other if other is not None and (free or self._retries.spend_own()) else None
 
     def _told(self, call: Call, error: GatewayError) -> GatewayError:
         """What the client hears: a request that no connection could be had for may simply come again."""
-        if isinstance(error, UpstreamFailed) and call.attempt is not None and not call.attempt.sent:
+        if isinstance(error, UpstreamFailed) and call.attempt is not None and call.attempt.sent_at is None:
             seconds = min(max(1, int(self._settings.ejection_seconds)), self._settings.retry_after_seconds)
             return NoReplica("no replica of the model can be reached", retry_after_seconds=seconds)
         return error
@@ -209,7 +212,7 @@ class Relay:
         connection = None
         error: GatewayError | None = None
         whole = False
-        replica.take()
+        call.trial = replica.take()
         try:
             connection = await replica.connect()
             call.reused_connection = connection.served > 0
@@ -222,13 +225,13 @@ class Relay:
         finally:
             self._sweep.forget(attempt)
             call.exchange.source = None
-            replica.release()
+            replica.release(call.trial)
             if connection is not None:
                 if whole:
                     replica.give_back(connection)
                 else:
                     connection.abort()
-        return judged(call, replica, error, self._settings.ejection_seconds, self._loop.time())
+        return judged(call, replica, error, self._loop.time())
 
     def _release(self, call: Call) -> None:
         self._calls.discard(call)

@@ -1,13 +1,19 @@
-"""Retries that clients may make at the model servers' expense: a fifth of the requests.
+"""Requests that model servers get a second time: a fifth of the calls, whoever repeats them.
 
 OpenAI's SDK repeats what failed twice on its own and the gateway repeats once; together they could turn one call into
-six while model servers are already in trouble. Every first request earns a fifth of a retry; a failure that reached a
-model server may be repeated while there is one, and is otherwise answered with `x-should-retry: false`, which the SDK
-obeys. So model servers see at most 1.2 requests a call.
+six while model servers are already in trouble. Every first request earns a fifth of a retry, and who repeats a request
+that reached a model server pays for it: the gateway before it asks another replica, a client before it is told that it
+may. Where nothing is left the answer says `x-should-retry: false`, which the SDK obeys. So model servers see at most
+1.2 requests a call and `ADVANCE` more. What was never sent, or was refused by a model server that is going, costs them
+nothing and is not counted.
 """
 
 EARNED = 0.2
-MOST = 20.0
+MOST = 100.0
+"""Retries saved."""
+ADVANCE = 100.0
+"""Retries that the gateway itself makes before they are earned: as many as a replica that dies may have requests before
+their first byte, which then go elsewhere and are not lost. What it owes, clients do not get."""
 SHOULD_NOT_RETRY = (b"x-should-retry", b"false")
 RETRY_COUNT_HEADER = b"x-stainless-retry-count"
 
@@ -24,12 +30,15 @@ class RetryBudget:
             self.balance = min(MOST, self.balance + EARNED)
 
     def spend(self) -> bool:
-        """Whether one more retry is paid for."""
-        if self.balance < 1:
+        """Whether a client's retry is paid for."""
+        return self._pay(0)
+
+    def spend_own(self) -> bool:
+        """Whether one of the gateway itself is; until it is earned, clients make none."""
+        return self._pay(ADVANCE)
+
+    def _pay(self, advance: float) -> bool:
+        if self.balance + advance < 1:
             return False
         self.balance -= 1
         return True
-
-    def owe(self) -> None:
-        """The gateway itself repeated a request."""
-        self.balance = max(0.0, self.balance - 1)

@@ -1,4 +1,8 @@
-"""What a call cost: tokens that were charged and not used go back to the client, the rest is counted."""
+"""What a call cost: tokens that were charged and not used go back to the client, the rest is counted.
+
+An answer that is not streamed and that its client left keeps its whole charge: how far the model server had come is not
+known, and who leaves early must not get past the limit of tokens.
+"""
 
 from headway_gateway.relay.attempt import Attempt
 from headway_gateway.relay.call import Call
@@ -12,7 +16,6 @@ def settle(call: Call, now: float) -> None:
     """Count an ended call and give back what it did not use."""
     attempt, metrics = call.attempt, call.metrics
     used = _used(attempt) if attempt is not None else None
-    charged = call.admitted.tokens
     if used is not None:
         metrics.prompt_tokens.inc(used.prompt_tokens)
         metrics.completion_tokens.inc(used.completion_tokens)
@@ -20,8 +23,8 @@ def settle(call: Call, now: float) -> None:
     else:
         streamed = max(0, attempt.events.events - EVENTS_WITHOUT_TOKENS) if attempt is not None else 0
         metrics.completion_tokens.inc(streamed)
-        spent = call.admitted.prompt_tokens + streamed if attempt is not None and attempt.answer else 0
-    call.usage.tokens.give_back(max(0, charged - spent))
+        spent = _uncounted(call, streamed)
+    call.usage.tokens.give_back(max(0, call.admitted.tokens - spent))
     arrived = call.exchange.request.arrived
     if attempt is not None and attempt.first_byte_at is not None:
         metrics.ttft.observe(attempt.first_byte_at - arrived)
@@ -29,6 +32,16 @@ def settle(call: Call, now: float) -> None:
             metrics.output_events.inc(attempt.events.events)
     metrics.duration.observe(now - arrived)
     metrics.answered(call.status)
+
+
+def _uncounted(call: Call, streamed: int) -> int:
+    """Tokens that a call is taken to have cost whose answer carries no count of the model server's."""
+    attempt = call.attempt
+    if attempt is None or attempt.sent_at is None or (attempt.answer is None and not call.left):
+        return 0
+    if call.left and not call.admitted.stream:
+        return call.admitted.tokens
+    return call.admitted.prompt_tokens + streamed
 
 
 def _used(attempt: Attempt) -> Usage | None:

@@ -11,6 +11,9 @@ MAX_IDLE_CONNECTIONS = 1024
 LONGEST_EJECTION = 2
 """A replica that fails its tries is left alone longer, up to this many times `ejection_seconds`; back, it is found then."""
 
+LONGEST_FAREWELL_SECONDS = 30
+"""Longest that one which says that it is going is left alone: whatever starts at its address is found then."""
+
 
 @dataclass(slots=True, eq=False)
 class Replica:
@@ -29,6 +32,10 @@ class Replica:
     """Ejections in a row; a success ends them."""
     trying: bool = False
     """A request is finding out whether it is back."""
+    farewells: int = 0
+    """How often in a row it said that it is going."""
+    answered_at: float = 0.0
+    """Loop time of its last answer."""
     gone: bool = False
     """No longer listed; what it has in work goes on."""
     idle: list[UpstreamConnection] = field(default_factory=list)
@@ -39,39 +46,48 @@ class Replica:
             return now >= self.ejected_until
         return now >= self.ejected_until and not self.trying
 
-    def take(self) -> None:
-        """A request is sent to it."""
+    def take(self) -> bool:
+        """A request is sent to it. True where it is the try of an ejected replica, whose verdict alone counts."""
         self.outstanding += 1
-        if self.ejections:
-            self.trying = True
-
-    def release(self) -> None:
-        """The request is over; one that left without a verdict does not keep the next from trying."""
-        self.outstanding -= 1
-        self.trying = False
-
-    def succeeded(self) -> None:
-        """It answered."""
-        self.failures = self.ejections = 0
-        self.trying = False
-
-    def failed(self, now: float) -> bool:
-        """It did not. True when this ejects it."""
-        self.failures += 1
-        if not self.trying and self.failures < self.ejection_failures:
+        if self.ejections == 0 or self.trying:
             return False
-        already = now < self.ejected_until
-        self.trying = False
-        if already:
+        self.trying = True
+        return True
+
+    def release(self, trial: bool) -> None:
+        """The request is over; a try that left without a verdict does not keep the next from trying."""
+        self.outstanding -= 1
+        if trial:
+            self.trying = False
+
+    def succeeded(self, now: float, trial: bool) -> None:
+        """It answered. An answer to a request from before its ejection does not say that it is back."""
+        self.answered_at = now
+        self.farewells = 0
+        if trial or self.ejections == 0:
+            self.failures = self.ejections = 0
+
+    def failed(self, now: float, trial: bool) -> bool:
+        """It did not. True when this ejects it."""
+        if self.ejections and not trial:
+            return False
+        self.failures += 1
+        if not trial and self.failures < self.ejection_failures:
             return False
         self.ejections += 1
-        self.ejected_until = now + self.ejection_seconds * min(2 ** (self.ejections - 1), LONGEST_EJECTION)
+        pause = self.ejection_seconds * min(2 ** (self.ejections - 1), LONGEST_EJECTION)
+        self.ejected_until = max(self.ejected_until, now + pause)
         self.close()
         return True
 
+    def leaving(self, now: float) -> None:
+        """It said that it is going. It may stay listed for minutes, so each time it is left alone for longer."""
+        pause = min(self.ejection_seconds * 2**self.farewells, max(self.ejection_seconds, LONGEST_FAREWELL_SECONDS))
+        self.farewells += 1
+        self.set_aside(now + pause)
+
     def set_aside(self, until: float) -> None:
-        """It asked to be left alone (`Retry-After`, draining): no failure of its own."""
-        self.trying = False
+        """It asked to be left alone (`Retry-After`): no failure of its own."""
         self.ejected_until = max(self.ejected_until, until)
 
     async def connect(self) -> UpstreamConnection:
