@@ -53,7 +53,7 @@ def play(speed: float) -> tuple[list[dict[str, Any]], float]:
             try:
                 reach = _reach(Path(runs), process)
                 address = f"{reach['control']}/control/events?token={reach['token']}"
-                with urllib.request.urlopen(address, timeout=60) as stream:
+                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=60) as stream:
                     return collect(line.decode().rstrip("\n") for line in _until_closed(stream))
             finally:
                 process.terminate()

@@ -21,6 +21,8 @@ READY_SECONDS = 40
 END_SECONDS = 25
 MODEL = "llama-3.1-8b"
 DEPLOYMENT = "llama-3-1-8b"
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""No proxy of the environment stands before a process of this machine."""
 
 
 def until(condition: Callable[[], Any], what: str, seconds: float) -> Any:
@@ -61,7 +63,7 @@ class LocalRun:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         asked = urllib.request.Request(base + path, json.dumps(body).encode(), headers)
         try:
-            with urllib.request.urlopen(asked, timeout=90) as answer:
+            with OPENER.open(asked, timeout=90) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
@@ -100,7 +102,7 @@ class LocalRun:
 
     def in_flight(self) -> int:
         """Requests that the gateway has admitted and not finished."""
-        with urllib.request.urlopen(self.reach["gateway_admin"] + "/metrics", timeout=5) as metrics:
+        with OPENER.open(self.reach["gateway_admin"] + "/metrics", timeout=5) as metrics:
             lines = metrics.read().decode().splitlines()
         found = (line for line in lines if line.startswith("headway_gateway_requests_in_flight{"))
         return int(sum(float(line.rsplit(" ", 1)[1]) for line in found))

@@ -34,7 +34,7 @@ VLLM_ARGUMENTS = (
 )
 @click.option("--port-base", type=click.IntRange(1, 65_531), help="First of four ports.  [default: free ones]")
 @click.option("--lan", is_flag=True, help="Let phones on the network reach pages and gateway.")
-@click.option("--audience-url", help="Address in the QR code.  [default: this machine's]")
+@click.option("--audience-url", help="Origin in the QR code: http://NAME[:PORT].  [default: this machine's]")
 @click.option("--open", "open_pages", is_flag=True, help="Open the control room in the browser.")
 @click.option("--headless", is_flag=True, help="Nobody looks: give --duration, and end by itself.")
 @click.option("--duration", type=click.FloatRange(min=1), help="Seconds on the wall.  [default: until Ctrl-C]")

@@ -30,7 +30,8 @@ class ControlParts:
     """What the API acts on."""
 
     token: str
-    runtime: dict[str, str]
+    runtime: Callable[[str], dict[str, str]]
+    """What a page reads first, by the `Host` under which it was opened."""
     origins: tuple[str, ...]
     hello: Callable[[], dict[str, Any]]
     past: Callable[[], list[dict[str, Any]]]
@@ -98,8 +99,9 @@ def create_app(parts: ControlParts) -> Starlette:
     """The application of one run."""
     commands = _Commands(parts)
 
-    async def runtime(_: Request) -> Response:
-        return JSONResponse(parts.runtime, headers={"Cache-Control": "no-store"})
+    async def runtime(request: Request) -> Response:
+        found = parts.runtime(request.headers.get("Host", ""))
+        return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
     async def events(request: Request) -> Response:
         if not _knows(parts.token, request.query_params.get("token", "")):

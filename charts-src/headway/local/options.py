@@ -25,7 +25,7 @@ class Options:
     lan: bool = False
     """Whether phones on the network may reach pages and gateway."""
     audience_url: str | None = None
-    """Address that the QR code shows in place of this machine's."""
+    """Origin of the pages that the QR code shows in place of this machine's own address."""
     duration_seconds: float | None = None
     """Ends by itself; `None` runs until it is told to stop."""
     summary: Path | None = None

@@ -1,5 +1,6 @@
 """One run: its processes, its loops, and the order in which they come and go."""
 
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ class Running:
         self._keys = Keys()
         self._traffic = Traffic()
         self._stored = 0
+        self._id = secrets.token_hex(8)
         self._began = datetime.now(UTC)
 
     def prepare(self, tasks: TaskGroup) -> None:
@@ -224,12 +226,7 @@ class Running:
         addresses = self._addresses
         return ControlParts(
             token=self._keys.control,
-            runtime={
-                "api": addresses.gateway,
-                "control": addresses.control,
-                "audience_url": addresses.audience_url,
-                "model": self._load.model,
-            },
+            runtime=self._runtime,
             origins=addresses.origins,
             hello=self._hello,
             past=lambda: [event.message() for event in self.world.audit.events],
@@ -237,9 +234,19 @@ class Running:
             chaos=self._chaos,
             load=self._load,
             show=self._show,
-            pages=Pages(self.options.pages, addresses.gateway, [addresses.gateway, addresses.control]),
+            pages=Pages(self.options.pages, addresses.gateway, addresses.servers),
             speed=self.options.speed,
         )
+
+    def _runtime(self, authority: str) -> dict[str, str]:
+        opened = self._addresses.opened_at(authority)
+        return {
+            "api": opened.gateway,
+            "control": opened.url,
+            "audience_url": self._addresses.audience_url,
+            "model": self._load.model,
+            "run": self._id,
+        }
 
     def _hello(self) -> dict[str, Any]:
         return {
