@@ -40,6 +40,7 @@ check: synth lint types layers ## what a pull request must pass: synth leaves no
 
 test: setup ## all fast tests
 	@$(BIN)/python tools/schemas.py
+	@$(MAKE) -s load-tools || echo 'note: k6 could not be installed; tests that make load were skipped' >&2
 	@$(BIN)/pytest
 	@if $(MAKE) -s $(PAGES_MODULES); then $(MAKE) -s test-frontend-units; else echo 'note: npm could not install what the pages are made of; their tests were skipped' >&2; fi
 
@@ -119,7 +120,7 @@ demo: synth load-tools $(if $(wildcard services/frontend/package.json),frontend)
 tube-demo: setup load-tools ## the documents' show at ten times the speed (4 minutes); writes docs/reference/tube-demo.md
 	@$(BIN)/python tools/tube_demo.py
 
-local-faults: setup ## faults in a local run under load: nothing accepted is lost, nothing scales down without metrics
+local-faults: setup load-tools ## a local run under faults, a spike and a soak: nothing accepted is lost, nothing scales down without metrics
 	@$(BIN)/pytest tests/local -m long
 
 load-tools: .cache/load/load.stamp ## k6, which makes load

@@ -38,12 +38,12 @@ def until(condition: Callable[[], Any], what: str, seconds: float) -> Any:
 class LocalRun:
     """One run."""
 
-    def __init__(self, runs: Path, *arguments: str) -> None:
+    def __init__(self, runs: Path, *arguments: str, repository: Path | None = None) -> None:
         self.runs = runs
         self.log = runs / "up.log"
-        self.process = subprocess.Popen(
-            [HEADWAY, "up", "--runs", str(runs), *arguments], stderr=self.log.open("wb"), start_new_session=True
-        )
+        command = [HEADWAY, "up", "--runs", str(runs), *arguments]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, cwd=repository, stderr=log, start_new_session=True)
         self._asking = ThreadPoolExecutor(64)
 
     def ready(self) -> "LocalRun":
@@ -107,6 +107,16 @@ class LocalRun:
         found = (line for line in lines if line.startswith("headway_gateway_requests_in_flight{"))
         return int(sum(float(line.rsplit(" ", 1)[1]) for line in found))
 
+    def state(self) -> dict[str, Any]:
+        """What the control room shows now."""
+        stream = f"{self.reach['control']}/control/events?token={self.reach['token']}"
+        with OPENER.open(stream, timeout=10) as events:
+            for line in events:
+                if line == b"event: state\n":
+                    found: dict[str, Any] = json.loads(next(events).removeprefix(b"data: "))
+                    return found
+        raise AssertionError("the event stream ended without a state")
+
     def children(self) -> list[psutil.Process]:
         """Every process below it."""
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -124,10 +134,10 @@ class LocalRun:
 
 
 @contextlib.contextmanager
-def local_run(runs: Path, *arguments: str) -> Iterator[LocalRun]:
-    """A run that is ready, and gone afterwards whatever happens."""
+def local_run(runs: Path, *arguments: str, repository: Path | None = None) -> Iterator[LocalRun]:
+    """A run that is ready, and gone afterwards whatever happens; `repository` is where it runs, if not here."""
     runs.mkdir(parents=True, exist_ok=True)
-    run = LocalRun(runs, *arguments)
+    run = LocalRun(runs, *arguments, repository=repository)
     try:
         yield run.ready()
     finally:

@@ -66,6 +66,14 @@ class _Commands:
             show.set(wanted)
         else:
             raise Wrong(400, "mode is quiz, survey or clock")
+        return self._shown()
+
+    async def show_restart(self, _: dict[str, Any]) -> dict[str, Any]:
+        self._parts.show.restart()
+        return self._shown()
+
+    def _shown(self) -> dict[str, Any]:
+        show = self._parts.show
         return {"mode": show.mode, "clock": show.by_the_clock}
 
     async def chaos(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +123,12 @@ def create_app(parts: ControlParts) -> Starlette:
             Route("/control/events", events),
             *(
                 Route(f"/control/{name}", _guarded(parts.token, action), methods=["POST"])
-                for name, action in (("mode", commands.mode), ("chaos", commands.chaos), ("load", commands.load))
+                for name, action in (
+                    ("mode", commands.mode),
+                    ("show-restart", commands.show_restart),
+                    ("chaos", commands.chaos),
+                    ("load", commands.load),
+                )
             ),
             Route("/{path:path}", parts.pages.serve),
         ],

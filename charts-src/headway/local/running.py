@@ -82,7 +82,10 @@ class Running:
         self._gateway = self._make_gateway()
         self._show = Show(folder, clock)
         self._chaos = Chaos(self.world, self._fleets, self._storage, tasks)
-        self._load = Load(self.world, Target(self._addresses.gateway_here, self._keys.load, busiest.model), self._show)
+        target = Target(self._addresses.gateway_here, self._keys.load, busiest.model)
+        self._load = Load(self.world, target, self._show, tasks)
+        if options.load:
+            self._load.check()
 
     def _make_gateway(self) -> Kept:
         addresses = self._addresses
@@ -166,7 +169,7 @@ class Running:
             seconds=self.world.clock.real(),
             speed=self.options.speed,
             stored=stored,
-            load=self._load.summary(),
+            load=self._load.result,
         )
 
     # loops

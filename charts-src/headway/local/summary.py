@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from headway.local.load_result import LoadResult
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -20,7 +22,8 @@ class Summary:
     speed: float
     stored: int | None
     """Survey answers in the bucket; `None` where it could not be asked."""
-    load: dict[str, Any] | None = None
+    load: LoadResult | None = None
+    """Of the last profile; `None` where none was played."""
 
     @property
     def lost(self) -> list[str]:
@@ -32,6 +35,16 @@ class Summary:
         if acknowledged and (self.stored is None or self.stored < acknowledged):
             found.append(f"{acknowledged} survey answers were acknowledged, {self.stored} are stored")
         return found
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing accepted was lost, and the load was played and kept its thresholds."""
+        return not self.lost and not (self.load and self.load.faults)
+
+    def lines(self) -> list[str]:
+        """What was not good, for the terminal."""
+        faults = self.load.faults if self.load else []
+        return [*(f"lost: {line}" for line in self.lost), *(f"load: {line}" for line in faults)]
 
     def record(self) -> dict[str, Any]:
         """As JSON."""
@@ -45,5 +58,6 @@ class Summary:
             "wall_seconds": round(self.seconds, 1),
             "speed": self.speed,
             "lost": self.lost,
-            "load": self.load,
+            "load": self.load and self.load.summary,
+            "load_faults": self.load.faults if self.load else [],
         }
