@@ -15,6 +15,7 @@ from headway.local.clock import Clock
 from headway.local.control import ControlParts, create_app
 from headway.local.fleet import Fleet
 from headway.local.gateway import gateway_start
+from headway.local.gateway_scrape import GatewayScrape
 from headway.local.kept import Kept
 from headway.local.keys import Keys
 from headway.local.load import PROFILES, Load, Target
@@ -24,7 +25,7 @@ from headway.local.pages import Pages
 from headway.local.rendered import Rendered, upstream_entries
 from headway.local.run_folder import RunFolder
 from headway.local.samples import Samples
-from headway.local.scraping import ENGINE, GATEWAY, pause, scrape
+from headway.local.scraping import ENGINE, pause, scrape
 from headway.local.show import SHOW_MINUTES, Show
 from headway.local.state import state
 from headway.local.storage import make_bucket, storage_command, stored_answers
@@ -80,6 +81,8 @@ class Running:
             self.world, "s3", storage_command(self._addresses.s3_port), f"{self._addresses.s3}/moto-api/"
         )
         self._gateway = self._make_gateway()
+        metrics = f"{self._addresses.admin}/metrics"
+        self._gateway_scrape = GatewayScrape(self.world.samples, clock, metrics, self._traffic)
         self._show = Show(folder, clock)
         self._chaos = Chaos(self.world, self._fleets, self._storage, tasks)
         target = Target(self._addresses.gateway_here, self._keys.load, busiest.model)
@@ -104,7 +107,7 @@ class Running:
             starting.start_soon(self._storage.start)
             starting.start_soon(self._gateway.start)
         await make_bucket(self._addresses.s3)
-        await self._scrape_gateway_once()  # before the first poll, which would find no metrics
+        await self._gateway_scrape.once()  # before the first poll, which would find no metrics
         for loop in (
             self._storage_kept,
             self._gateway.keep,
@@ -139,14 +142,14 @@ class Running:
             await anyio.sleep(self.options.duration_seconds)
             await self._load.stop()
             with anyio.move_on_after(SETTLE_SECONDS):
-                await self._scrape_gateway_once()
+                await self._gateway_scrape.once()
                 while self._traffic.in_flight:
                     await anyio.sleep(0.2)
 
     async def end(self) -> Summary:
         """Counts, then ends every process within `END_SECONDS` or a little more."""
         await self._load.stop()
-        await self._scrape_gateway_once()
+        await self._gateway_scrape.once()
         if self.options.duration_seconds is not None:
             self._traffic.gateway_died()  # whoever still waits now is cut by us, and counts as failed
         stored = await stored_answers(self._addresses.s3)
@@ -202,11 +205,7 @@ class Running:
     async def _scrape_gateway(self) -> None:
         while True:
             await pause(self.world.clock, self.rendered.gateway_scrape_seconds)
-            await self._scrape_gateway_once()
-
-    async def _scrape_gateway_once(self) -> None:
-        await scrape(self.world.samples, self.world.clock, "gateway", f"{self._addresses.admin}/metrics", GATEWAY)
-        self._traffic.take(self.world.samples, self.world.clock.real())
+            await self._gateway_scrape.once()
 
     async def _consolidate(self) -> None:
         while True:
