@@ -25,7 +25,7 @@ from headway.local.pages import Pages
 from headway.local.rendered import Rendered, upstream_entries
 from headway.local.run_folder import RunFolder
 from headway.local.samples import Samples
-from headway.local.scraping import ENGINE, pause, scrape
+from headway.local.scraping import pause, scrape, wanted
 from headway.local.show import SHOW_MINUTES, Show
 from headway.local.state import state
 from headway.local.storage import make_bucket, storage_command, stored_answers
@@ -59,6 +59,7 @@ class Running:
     def prepare(self, tasks: TaskGroup) -> None:
         """Makes the parts; nothing runs yet. Pods will live in `tasks`. Raises `CannotRun`."""
         options, folder = self.options, self.folder
+        self._series = wanted(deployment.law for deployment in self.rendered.deployments)
         clock = Clock(options.speed)
         self._addresses: Addresses = claim_addresses(options, self._keys)
         self.world = World(
@@ -82,7 +83,7 @@ class Running:
         )
         self._gateway = self._make_gateway()
         metrics = f"{self._addresses.admin}/metrics"
-        self._gateway_scrape = GatewayScrape(self.world.samples, clock, metrics, self._traffic)
+        self._gateway_scrape = GatewayScrape(self.world.samples, clock, metrics, self._traffic, self._series)
         self._show = Show(folder, clock)
         self._chaos = Chaos(self.world, self._fleets, self._storage, tasks)
         target = Target(self._addresses.gateway_here, self._keys.load, busiest.model)
@@ -200,7 +201,7 @@ class Running:
                         if replica.ready_at is not None:
                             url = f"{replica.url}/metrics"
                             where = (self.world.samples, self.world.clock, replica.name, url)
-                            scrapes.start_soon(scrape, *where, ENGINE, self.rendered.engines)
+                            scrapes.start_soon(scrape, *where, self._series, self.rendered.engines)
 
     async def _scrape_gateway(self) -> None:
         while True:
