@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 HEADWAY = str(Path(sys.executable).with_name("headway"))
+UP = (HEADWAY, "up")
 READY_SECONDS = 40
 END_SECONDS = 25
 MODEL = "llama-3.1-8b"
@@ -38,10 +39,12 @@ def until(condition: Callable[[], Any], what: str, seconds: float) -> Any:
 class LocalRun:
     """One run."""
 
-    def __init__(self, runs: Path, *arguments: str, repository: Path | None = None) -> None:
+    def __init__(
+        self, runs: Path, *arguments: str, program: tuple[str, ...] = UP, repository: Path | None = None
+    ) -> None:
         self.runs = runs
         self.log = runs / "up.log"
-        command = [HEADWAY, "up", "--runs", str(runs), *arguments]
+        command = [*program, "--runs", str(runs), *arguments]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=repository, stderr=log, start_new_session=True)
         self._asking = ThreadPoolExecutor(64)

@@ -96,10 +96,7 @@ class _Commands:
         elif profile is None:
             raise Wrong(400, f"profile is one of {', '.join(PROFILES)}, or stop")
         else:
-            try:
-                await parts.load.begin(profile, speed)
-            except CannotRun as error:
-                raise Wrong(503, f"{error}; {error.hint}") from None
+            await parts.load.begin(profile, speed)
         return parts.load.state()
 
 
@@ -153,6 +150,8 @@ def _guarded(
             return JSONResponse(await action(await _body(request)))
         except Wrong as wrong:
             return JSONResponse({"error": str(wrong)}, wrong.status)
+        except CannotRun as error:
+            return JSONResponse({"error": f"{error}; {error.hint}"}, 503)
 
     return answer
 

@@ -13,6 +13,7 @@ from headway.local.audit import Audit
 from headway.local.chaos import Chaos
 from headway.local.clock import Clock
 from headway.local.control import ControlParts, create_app
+from headway.local.engine_command import program
 from headway.local.fleet import Fleet
 from headway.local.gateway import gateway_start
 from headway.local.gateway_scrape import GatewayScrape
@@ -59,6 +60,7 @@ class Running:
     def prepare(self, tasks: TaskGroup) -> None:
         """Makes the parts; nothing runs yet. Pods will live in `tasks`. Raises `CannotRun`."""
         options, folder = self.options, self.folder
+        program("headway-model-server", self._programs)
         self._series = wanted(deployment.law for deployment in self.rendered.deployments)
         clock = Clock(options.speed)
         self._addresses: Addresses = claim_addresses(options, self._keys)

@@ -64,5 +64,5 @@ class Show:
 
     def _write(self, mode: Mode) -> None:
         if mode != self.mode:
-            self.mode = mode
             self._folder.write(MODE_FILE, mode)
+            self.mode = mode
