@@ -17,7 +17,7 @@ SEED ?= 1
 FUZZ_CASES ?= 2000
 SOAK ?= 30
 
-.PHONY: help setup synth validate check test test-hpa test-python-313 frontend frontend-types test-frontend test-frontend-units test-frontend-browser show e2e e2e-vllm control-plane gateway-api-fuzz gateway-faults lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 frontend frontend-types test-frontend test-frontend-units test-frontend-browser show e2e e2e-vllm vllm-cpu control-plane gateway-api-fuzz gateway-faults lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -56,8 +56,10 @@ test-python-313: setup ## render with Python 3.13 as well, in a second environme
 
 e2e: control-plane e2e-vllm gateway-api-fuzz gateway-faults test-frontend-browser show local-faults ## long suites against real parts: the control plane, vLLM on the CPU, the gateway's documented answers and its faults, the pages in a browser, a show, a local run under faults
 
-e2e-vllm: setup ## real vLLM on this machine's CPU under the launcher; builds it the first time (5.9 GB), then needs 3 GB of memory
+vllm-cpu: setup ## builds vLLM for this machine's CPU and a tiny model in .cache (5.9 GB), for make demo ENGINE=vllm and make e2e-vllm
 	@tools/vllm-cpu/build.sh
+
+e2e-vllm: vllm-cpu ## real vLLM on this machine's CPU under the launcher; needs 3 GB of memory
 	@$(BIN)/pytest -s -m long services/model-server/tests/real_vllm services/gateway/tests/real
 
 gateway-api-fuzz: setup ## the gateway's answers beside its OpenAPI document, FUZZ_CASES of each operation; prints the counts
@@ -116,6 +118,8 @@ layers: setup ## import-linter: who may import whom
 .PHONY: demo tube-demo load-tools local-faults
 demo: synth load-tools $(if $(wildcard services/frontend/package.json),frontend) ## the whole system on this machine, in a browser (HEADLESS=1 DURATION=60 for scripts; ENGINE=vllm; SPEED=10; LAN=1; AUDIENCE_URL=http://laptop.local)
 	@tools/demo.sh
+
+demo: export BEGAN := $(shell date +%s)
 
 tube-demo: setup load-tools ## the documents' show at ten times the speed (4 minutes); writes docs/reference/tube-demo.md
 	@$(BIN)/python tools/tube_demo.py

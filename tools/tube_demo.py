@@ -138,6 +138,9 @@ of waits for machines is that many times shorter than in a cluster.
 
 {table}
 
+The document's columns *k6 VUs* (2, 2-3, 0) and *Audience* (0, 5-10, 1-3, 0) are left out: they say where its requests a
+second come from. Here k6 sends all of them at the stated rate, whoever waits for an answer, with up to 200 VUs.
+
 Requests offered {offered}, served {served}, refused {refused}, failed {failed}.
 
 Where the document cannot be right:

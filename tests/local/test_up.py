@@ -33,6 +33,7 @@ def test_a_held_request_wakes_the_deployment_is_answered_and_the_deployment_slee
     assert found["requests"] == {"offered": 1, "served": 1, "refused": 0, "failed": 0, "left": 0}
     assert found["replicas"]["max"] == 1
     assert found["usd"]["total"] > 0
+    assert 0 < found["first_answer_seconds"] < found["wall_seconds"]
 
 
 def test_two_runs_stand_side_by_side_and_neither_leaves_a_process_or_port_when_it_is_killed(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ class Options:
     """Its own arguments, without name and port."""
     open_pages: bool = False
     """Whether the control room opens in this machine's browser."""
+    began: float | None = None
+    """Unix time from which the seconds to the first answer count; `None` is the run's own start."""
     load: str | None = None
     """Load profile to start as soon as the gateway serves."""
     load_script: Path = Path("tools/load/headway.js")

@@ -14,6 +14,7 @@ from headway.local.chaos import Chaos
 from headway.local.clock import Clock
 from headway.local.control import ControlParts, create_app
 from headway.local.engine_command import program
+from headway.local.first_answer import FirstAnswer
 from headway.local.fleet import Fleet
 from headway.local.gateway import gateway_start
 from headway.local.gateway_scrape import GatewayScrape
@@ -56,6 +57,7 @@ class Running:
         self._stored = 0
         self._id = secrets.token_hex(8)
         self._began = datetime.now(UTC)
+        self._asked = self._began.timestamp() if options.began is None else options.began
 
     def prepare(self, tasks: TaskGroup) -> None:
         """Makes the parts; nothing runs yet. Pods will live in `tasks`. Raises `CannotRun`."""
@@ -86,6 +88,7 @@ class Running:
         self._gateway = self._make_gateway()
         metrics = f"{self._addresses.admin}/metrics"
         self._gateway_scrape = GatewayScrape(self.world.samples, clock, metrics, self._traffic, self._series)
+        self._first_answer = FirstAnswer(self._asked, self.world.watch.say)
         self._show = Show(folder, clock)
         self._chaos = Chaos(self.world, self._fleets, self._storage, tasks)
         target = Target(self._addresses.gateway_here, self._keys.load, busiest.model)
@@ -155,6 +158,7 @@ class Running:
         await self._gateway_scrape.once()
         if self.options.duration_seconds is not None:
             self._traffic.gateway_died()  # whoever still waits now is cut by us, and counts as failed
+        self._first_answer.look(self.world.samples)
         stored = await stored_answers(self._addresses.s3)
         summary = self._summary(stored)
         async with anyio.create_task_group() as ending:
@@ -176,6 +180,7 @@ class Running:
             speed=self.options.speed,
             stored=stored,
             load=self._load.result,
+            first_answer_seconds=self._first_answer.seconds,
         )
 
     # loops
@@ -209,6 +214,7 @@ class Running:
         while True:
             await pause(self.world.clock, self.rendered.gateway_scrape_seconds)
             await self._gateway_scrape.once()
+            self._first_answer.look(self.world.samples)
 
     async def _consolidate(self) -> None:
         while True:

@@ -22,6 +22,8 @@ class Summary:
     speed: float
     stored: int | None
     """Survey answers in the bucket; `None` where it could not be asked."""
+    first_answer_seconds: float | None = None
+    """On the wall, from the start to the first streamed answer; `None` where there was none."""
     load: LoadResult | None = None
     """Of the last profile; `None` where none was played."""
 
@@ -55,6 +57,7 @@ class Summary:
             "surveys": {"submitted": self.surveys["submitted"], "stored": self.stored},
             "usd": {"total": round(self.usd_total, 4)},
             "nodes": {"launched": self.nodes_launched},
+            "first_answer_seconds": self.first_answer_seconds and round(self.first_answer_seconds, 1),
             "wall_seconds": round(self.seconds, 1),
             "speed": self.speed,
             "lost": self.lost,

@@ -17,8 +17,7 @@ export function Invitation() {
       <p className="invitation-host">{hostOf(address)}</p>
       {isLoopback(address) ? (
         <p className="warning">
-          Phones cannot reach this address. <code>make demo LAN=1</code> opens the pages to the room’s
-          network.
+          Phones cannot reach this address. Type the one of this machine on the room’s network.
         </p>
       ) : null}
       <TextField className="address" value={address} onChange={setTyped} type="url">
