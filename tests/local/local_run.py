@@ -18,6 +18,7 @@ import psutil
 
 HEADWAY = str(Path(sys.executable).with_name("headway"))
 UP = (HEADWAY, "up")
+BESIDE_A_REAL_ENGINE = (sys.executable, str(Path(__file__).with_name("beside_a_real_engine.py")))
 READY_SECONDS = 40
 END_SECONDS = 25
 MODEL = "llama-3.1-8b"
@@ -91,10 +92,14 @@ class LocalRun:
         audit = self.folder / "audit.jsonl"
         return [json.loads(line) for line in audit.read_text().splitlines()] if audit.exists() else []
 
-    def scaled_to(self, replicas: int, seconds: float) -> dict[str, Any]:
-        """Waits for the event that left so many replicas."""
+    def scaled_to(self, replicas: int, seconds: float, since: float = 0.0) -> dict[str, Any]:
+        """Waits for the event that left so many replicas, `since` a second of the cluster's."""
+
+        def left(event: dict[str, Any]) -> bool:
+            return event["deployment"] == DEPLOYMENT and event["to"] == replicas and event["t"] >= since
+
         return until(
-            lambda: next((e for e in self.events() if e["deployment"] == DEPLOYMENT and e["to"] == replicas), None),
+            lambda: next(filter(left, self.events()), None),
             f"{replicas} replicas",
             seconds,
         )
@@ -105,9 +110,13 @@ class LocalRun:
 
     def in_flight(self) -> int:
         """Requests that the gateway has admitted and not finished."""
+        return self.gateway_metric("headway_gateway_requests_in_flight")
+
+    def gateway_metric(self, name: str) -> int:
+        """A metric of the gateway over all its labels."""
         with OPENER.open(self.reach["gateway_admin"] + "/metrics", timeout=5) as metrics:
             lines = metrics.read().decode().splitlines()
-        found = (line for line in lines if line.startswith("headway_gateway_requests_in_flight{"))
+        found = (line for line in lines if line.startswith(f"{name}{{"))
         return int(sum(float(line.rsplit(" ", 1)[1]) for line in found))
 
     def state(self) -> dict[str, Any]:
@@ -119,6 +128,12 @@ class LocalRun:
                     found: dict[str, Any] = json.loads(next(events).removeprefix(b"data: "))
                     return found
         raise AssertionError("the event stream ended without a state")
+
+    def grow(self, tokens: int) -> list[Future[tuple[int, bytes]]]:
+        """Asks for so much at once that a second replica comes; the answers, once it is there."""
+        answers = [self.ask(tokens) for _ in range(20)]
+        until(lambda: self.gateway_metric("headway_gateway_ready_replicas") >= 2, "a second replica", 60)
+        return answers
 
     def children(self) -> list[psutil.Process]:
         """Every process below it."""
@@ -137,10 +152,12 @@ class LocalRun:
 
 
 @contextlib.contextmanager
-def local_run(runs: Path, *arguments: str, repository: Path | None = None) -> Iterator[LocalRun]:
+def local_run(
+    runs: Path, *arguments: str, program: tuple[str, ...] = UP, repository: Path | None = None
+) -> Iterator[LocalRun]:
     """A run that is ready, and gone afterwards whatever happens; `repository` is where it runs, if not here."""
     runs.mkdir(parents=True, exist_ok=True)
-    run = LocalRun(runs, *arguments, repository=repository)
+    run = LocalRun(runs, *arguments, program=program, repository=repository)
     try:
         yield run.ready()
     finally:

@@ -81,7 +81,7 @@ class _Commands:
         if fault is None:
             raise Wrong(400, f"fault is one of {', '.join(FAULTS)}")
         try:
-            return {"text": self._parts.chaos.strike(fault, body.get("deployment"))}
+            return {"text": await self._parts.chaos.strike(fault, body.get("deployment"))}
         except CannotBreak as error:
             raise Wrong(409, str(error)) from None
 

@@ -35,11 +35,7 @@ FAILURE_THRESHOLD = 2
 class PodLife:
     """Drives one replica."""
 
-    def __init__(
-        self, world: World, deployment: Deployment, replica: Replica, changed: Callable[[], None], real: bool = False
-    ) -> None:
-        """`real` runs the options' engine in place of the simulated one."""
-        self._real = real
+    def __init__(self, world: World, deployment: Deployment, replica: Replica, changed: Callable[[], None]) -> None:
         self._world, self._deployment, self._replica = world, deployment, replica
         self._changed = changed
         self._scope = anyio.CancelScope()
@@ -81,10 +77,10 @@ class PodLife:
         """One life of the process, from its start to its end."""
         replica, clock, world = self._replica, self._world.clock, self._world
         self._to("load")
-        environment = REAL_ENVIRONMENT if self._real else {}
+        environment = {} if replica.simulated else REAL_ENVIRONMENT
         process = await start(replica.name, self._command(), world.folder.log(replica.name), environment)
         replica.process = process
-        if not self._real:
+        if replica.simulated:
             await clock.sleep(self._seconds("load"))
             self._to("warm")
             await clock.sleep(self._seconds("compile") + self._seconds("ready"))
@@ -141,7 +137,9 @@ class PodLife:
         recipe = world.folder.write(f"recipes/{deployment.name}.yaml", deployment.recipe) if deployment.recipe else None
         gpu = (node.offer.machine.accelerator if node else None) or ""
         launcher = program("headway-model-server", world.programs)
-        return engine_command(world.options, deployment, gpu, self._replica.port, recipe, launcher, self._real)
+        return engine_command(
+            world.options, deployment, gpu, self._replica.port, recipe, launcher, not self._replica.simulated
+        )
 
     def _to(self, phase: str) -> None:
         if self._replica.wanted:

@@ -21,7 +21,7 @@ from headway.policies.reading import read_paths
 from headway.policies.reading.files import MissingPath
 from headway.recipes.cold_start import ColdStart
 from headway.scaling import FormulaError, read_formula
-from headway.scaling.hpa import HpaSpec, Refused, read_hpa
+from headway.scaling.hpa import NANOSECONDS, ControllerSettings, HpaSpec, Refused, read_hpa
 from headway.scaling.keda import Formula, ScaledObjectSpec, hpa_of, read_scaled_object
 
 _PROMISE = re.compile(r"TTFT ([\d.]+) s")
@@ -56,6 +56,13 @@ class Law:
     def target(self) -> float:
         """Value that one replica carries."""
         return float(self.keda.modifiers.target) if self.keda.modifiers else 0.0
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long nothing must be asked for until replicas go: cooldown or stabilization window, the longer one."""
+        down = self.hpa.behavior.down.window_seconds if self.hpa.behavior else None
+        window = ControllerSettings().downscale_window / NANOSECONDS if down is None else down
+        return float(max(self.keda.cooldown_seconds, window))
 
 
 @dataclass(frozen=True, eq=False)
