@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from headway.cli import main
 from headway.local import RunFolder
-from local_run import HEADWAY, LocalRun
+from local_run import HEADWAY, UP, LocalRun
 
 DISK_MIB = 260
 """Above the floor under which a run does not start."""
@@ -50,7 +50,7 @@ def test_a_disk_that_is_nearly_full_is_refused_before_anything_starts(disk: Path
 
 
 def test_a_disk_that_fills_up_is_told_to_pages_and_ends_the_run_with_one_line_and_the_remedy(disk: Path) -> None:
-    run = LocalRun(disk, "--speed", "60", program=(*on_a_disk_of(DISK_MIB, disk), HEADWAY, "up"))
+    run = LocalRun(disk, "--speed", "60", program=(*on_a_disk_of(DISK_MIB, disk), *UP))
     run.runs = Path(f"/proc/{run.process.pid}/root{disk}")  # the mount is the run's own
     try:
         run.ready()
