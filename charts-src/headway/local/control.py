@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from headway.local.chaos import FAULTS, CannotBreak, Chaos
 from headway.local.faults import CannotRun
-from headway.local.load import PROFILES, Load
+from headway.local.load import PROFILES, SHOW, Load
 from headway.local.pages import Pages
 from headway.local.show import Show
 from headway.local.watch import Message, Watch
@@ -95,6 +95,8 @@ class _Commands:
             await parts.load.stop()
         elif profile is None:
             raise Wrong(400, f"profile is one of {', '.join(PROFILES)}, or stop")
+        elif profile == SHOW and speed != parts.speed:
+            raise Wrong(400, f"{SHOW} plays by the show's clock, at this run's speed of {parts.speed:g}")
         else:
             await parts.load.begin(profile, speed)
         return parts.load.state()

@@ -119,8 +119,9 @@ class Load:
         if self._process is not None and self._process.running:
             self._stopping = True
             await self._process.stop(STOP_SECONDS)
-        if self._process is not None:
-            await self._over.wait()
+        with anyio.move_on_after(STOP_SECONDS):  # who would set it may have been cancelled before it began
+            if self._process is not None:
+                await self._over.wait()
 
     async def _follow(self, process: Process, profile: Profile, over: anyio.Event) -> None:
         """Keeps and says what came of one k6."""
