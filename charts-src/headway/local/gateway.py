@@ -63,6 +63,7 @@ def gateway_start(
         replaced.append(Replacement(PREFIX + name, environment.get(PREFIX + name, ""), value, why))
         environment[PREFIX + name] = value
     environment |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    replaced.append(Replacement("replicas of the gateway", pod.replicas, "1 process", "no HPA is applied to it here"))
     replaced.append(Replacement("credentials", "EKS Pod Identity", "static keys", "no agent on this machine"))
     upstreams = str(folder.path / "upstreams/upstreams.json")
     values = {"--host": host, "--port": str(ports[0]), "--admin-port": str(ports[1]), "--upstreams": upstreams}
