@@ -94,7 +94,7 @@ class Fleet:
         name = f"{self.deployment.name}-{self._numbers}"
         simulated = not (self._first_is_real and self._numbers == 1)
         replica = Replica(name, self._numbers, claim("127.0.0.1", None), self.world.clock.now(), simulated)
-        life = PodLife(self.world, self.deployment, replica, self._changed)
+        life = PodLife(self.world, self.deployment, replica, self._changed, lambda: self.most > 0)
         self.replicas.append(replica)
         self._lives[name] = life
         self._tasks.start_soon(self._live, replica, life)

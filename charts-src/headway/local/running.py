@@ -18,7 +18,7 @@ from headway.local.first_answer import FirstAnswer
 from headway.local.fleet import Fleet
 from headway.local.gateway import gateway_start
 from headway.local.gateway_scrape import GatewayScrape
-from headway.local.kept import Kept
+from headway.local.kept import Keep, Kept
 from headway.local.keys import Keys
 from headway.local.load import PROFILES, Load, Target
 from headway.local.nodes import Nodes
@@ -30,7 +30,7 @@ from headway.local.samples import Samples
 from headway.local.scraping import pause, scrape, wanted
 from headway.local.show import SHOW_MINUTES, Show
 from headway.local.state import state
-from headway.local.storage import make_bucket, storage_command, stored_answers
+from headway.local.storage import storage_kept, stored_answers
 from headway.local.summary import Summary
 from headway.local.traffic import Traffic
 from headway.local.upstreams import Upstreams
@@ -82,9 +82,7 @@ class Running:
             Fleet(self.world, deployment, tasks, bool(options.real_engine) and deployment is busiest)
             for deployment in self.rendered.deployments
         ]
-        self._storage = Kept(
-            self.world, "s3", storage_command(self._addresses.s3_port), f"{self._addresses.s3}/moto-api/"
-        )
+        self._storage = Kept(self.world, storage_kept(self._addresses.s3, self._addresses.s3_port))
         self._gateway = self._make_gateway()
         metrics = f"{self._addresses.admin}/metrics"
         self._gateway_scrape = GatewayScrape(self.world.samples, clock, metrics, self._traffic, self._series)
@@ -103,8 +101,12 @@ class Running:
             (addresses.gateway_port, addresses.admin_port), addresses.s3, list(addresses.origins), self._keys,
         )  # fmt: skip
         self._replacements = made.replacements
-        probe = addresses.admin + self.rendered.gateway.probe_path
-        return Kept(self.world, "gateway", made.command, probe, made.environment, self._traffic.gateway_died)
+        pod = self.rendered.gateway
+        kept = Keep(
+            "gateway", made.command, addresses.admin, pod.probes, pod.grace_seconds, made.environment,
+            died=self._traffic.gateway_died,
+        )  # fmt: skip
+        return Kept(self.world, kept)
 
     async def start(self, loops: TaskGroup) -> None:
         """Starts the processes in order, then every loop. Raises `CannotRun`."""
@@ -112,10 +114,9 @@ class Running:
         async with anyio.create_task_group() as starting:
             starting.start_soon(self._storage.start)
             starting.start_soon(self._gateway.start)
-        await make_bucket(self._addresses.s3)
         await self._gateway_scrape.once()  # before the first poll, which would find no metrics
         for loop in (
-            self._storage_kept,
+            self._storage.keep,
             self._gateway.keep,
             self._show.run,
             self._scrape_engines,
@@ -184,20 +185,6 @@ class Running:
         )
 
     # loops
-
-    async def _storage_kept(self) -> None:
-        async with anyio.create_task_group() as both:
-            both.start_soon(self._storage.keep)
-            both.start_soon(self._bucket_kept)
-
-    async def _bucket_kept(self) -> None:
-        """A moto that was started again has forgotten its bucket."""
-        restarts = 0
-        while True:
-            await anyio.sleep(STATE_SECONDS)
-            if self._storage.restarts != restarts and self._storage.process.running:
-                restarts = self._storage.restarts
-                await make_bucket(self._addresses.s3)
 
     async def _scrape_engines(self) -> None:
         while True:

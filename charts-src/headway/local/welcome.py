@@ -15,7 +15,7 @@ REAL = (
     "S3 API (moto)",
     "engines' HTTP, queue and metrics",
     "scrapes",
-    "KEDA and HPA (pure functions)",
+    "KEDA and its HPA for model servers (pure functions)",
     "load",
 )
 PLAYED = (
@@ -25,6 +25,7 @@ PLAYED = (
     "image pull",
     "loading of weights",
     "prefill and decode of a GPU",
+    "HPAs of gateway and frontend (one process each)",
 )
 WHAT_TO_LOOK_AT = (
     "nothing runs and nothing costs; press Spike in the control room, and a replica goes from node to serving",
