@@ -7,8 +7,11 @@ import pytest
 
 from conftest import Manifest, RenderedSet
 from headway.domain.gateway_settings import ENVIRONMENT_PREFIX, GatewaySettings, variable, variables
+from headway_gateway.questions import QUESTIONS_PREFIX
 from headway_gateway.replicas.upstreams_file import read_upstreams
 from headway_gateway.settings import Settings
+from headway_gateway.surveys.answer import ANSWERS_PREFIX
+from headway_gateway.surveys.draw import DRAWS_PREFIX, ENTRIES_PREFIX
 
 
 @pytest.fixture
@@ -150,6 +153,16 @@ def test_it_may_write_what_it_keeps_and_read_it_back_and_nothing_else(
     kept = ["surveys", *(["questions"] if settings.keep_questions else [])]
     assert role["actions"] == ["s3:GetObject", "s3:ListBucket", "s3:PutObject"]
     assert set(role["resources"]) == {bucket, *(f"{bucket}/{prefix}/*" for prefix in kept)}
+
+
+def test_the_bucket_deletes_what_it_keeps_when_the_object_says_so(
+    settings: Settings, environment: RenderedSet, repository: Path
+) -> None:
+    inputs = repository / "terraform" / "environments" / environment.folder.name / "headway.auto.tfvars.json"
+    bucket = json.loads(inputs.read_text(encoding="utf-8"))["responses_bucket"]
+    assert (bucket["name"], bucket["retention_days"]) == (settings.responses_bucket, settings.survey_retention_days)
+    kept = {ANSWERS_PREFIX, DRAWS_PREFIX, ENTRIES_PREFIX, *([QUESTIONS_PREFIX] if settings.keep_questions else [])}
+    assert {prefix.split("/")[0] for prefix in kept} == set(bucket["folders"])
 
 
 def test_it_writes_nowhere_but_in_tmp(container: Manifest) -> None:

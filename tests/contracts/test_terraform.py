@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[2] / "terraform"
 PROVIDER = "terraform-provider-aws_v5.100.0*"
 PLACES = ("/opt", "/usr/local/share/terraform", "~/.terraform.d")
-MODULES = ("addons", "pod_identity")
+MODULES = ("addons", "pod_identity", "responses_bucket")
 ENVIRONMENTS = ("dev", "staging", "prod")
 VALUES = "headway.auto.tfvars.json"
 ACCEPTED = """

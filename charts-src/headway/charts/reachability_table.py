@@ -42,6 +42,7 @@ def reachability_table(
             "engine metrics for the otel-add-on",
         )
     )
+    traces = spec.gateway.traces
     return (
         Row(load_balancer, gateway_pods, (gateway.endpoint.port.number,), "requests"),
         Row(load_balancer, pages.endpoint.pods, (pages.endpoint.port.number,), "pages"),
@@ -55,6 +56,7 @@ def reachability_table(
         Row(gateway_pods, aws, HTTPS, "survey answers, credentials, endpoint watch"),
         Row(model_servers, aws, HTTPS, "model weights, credentials"),
         Row(cache_fillers, aws, HTTPS, "model weights, credentials"),
+        *([Row(gateway_pods, traces.namespace, (traces.port,), "traces")] if traces else []),
         *(Row(pods, POD_IDENTITY, (80,), "credentials") for pods in (gateway_pods, model_servers, cache_fillers)),
         *(Row(pods, pods, (), "one replica over several machines") for pods in groups),
     )  # fmt: skip

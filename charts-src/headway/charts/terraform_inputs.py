@@ -1,9 +1,10 @@
-"""What Terraform must agree with: the identities that pods act under, and the add-ons that `dist/` relies on."""
+"""What Terraform must agree with: identities that pods act under, add-ons that `dist/` relies on, the gateway's bucket."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from headway.charts import controllers
+from headway.constructs.gateway import folders_of
 from headway.constructs.references import Identity
 from headway.domain.environment import EnvironmentSpec
 
@@ -15,6 +16,11 @@ def terraform_inputs(spec: EnvironmentSpec, identities: Sequence[Identity]) -> d
         "cluster_name": spec.cluster.name,
         "pod_identities": _by_account(identities),
         "region": spec.cluster.region,
+        "responses_bucket": {
+            "name": spec.cluster.responses_bucket,
+            "folders": list(folders_of(spec.gateway)),
+            "retention_days": spec.gateway.survey_retention_days,
+        },
     }
 
 

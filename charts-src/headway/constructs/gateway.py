@@ -1,12 +1,13 @@
 """The gateway: the OpenAI endpoint in front of the model servers, with its settings, identity and budget."""
 
 import json
+from pathlib import Path
 from typing import ClassVar
 
 from cdk8s_plus_28 import k8s
 
 from headway.constructs.cpu_autoscaler import CpuAutoscaler, CpuAutoscalerProps
-from headway.constructs.gateway_settings import API_KEYS_FILE, MODE_FILE, UPSTREAMS_FILE, settings_in_cluster
+from headway.constructs.gateway_settings import API_KEYS_FILE, JWKS_FILE, MODE_FILE, UPSTREAMS_FILE, settings_in_cluster
 from headway.constructs.image import image_reference
 from headway.constructs.manifest import resources
 from headway.constructs.part import ManifestChart, Part
@@ -27,7 +28,7 @@ from headway.constructs.workload import (
 )
 from headway.domain.cluster import Cluster
 from headway.domain.environment import Edge, Gateway, Metrics
-from headway.domain.gateway_settings import variables
+from headway.domain.gateway_settings import StorageChoices, variables
 from headway.domain.noun import Noun
 from headway.domain.runtime_image import RuntimeImage
 from headway.kinds import (
@@ -109,9 +110,9 @@ class GatewayService(Part):
         )
 
     def _identity(self) -> Identity:
-        """Conditional writes need no more than PutObject; the questions' folder opens only where questions are kept."""
+        """Conditional writes need no more than PutObject."""
         bucket = f"arn:aws:s3:::{self._props.cluster.responses_bucket}"
-        folders = (ANSWERS_PREFIX, QUESTIONS_PREFIX) if self._settings.keep_questions else (ANSWERS_PREFIX,)
+        folders = folders_of(self._settings)
         return Identity(
             self._props.namespace,
             self.instance,
@@ -134,6 +135,11 @@ class GatewayService(Part):
     def _named(self, suffix: str) -> k8s.ObjectMeta:
         return k8s.ObjectMeta(name=self.instance + suffix, namespace=self._props.namespace)
 
+    @property
+    def _mounted(self) -> tuple[Path, ...]:
+        """Files from ConfigMaps; the gateway reads each again when it changes."""
+        return (UPSTREAMS_FILE, MODE_FILE, *([JWKS_FILE] if self._props.settings.tokens else []))
+
     def _config(self) -> None:
         upstreams = [
             {
@@ -144,15 +150,11 @@ class GatewayService(Part):
             }
             for upstream in self._props.upstreams
         ]
-        self.add(
-            k8s.KubeConfigMapProps(
-                metadata=self._named("-upstreams"),
-                data={UPSTREAMS_FILE.name: json.dumps(upstreams, indent=2) + "\n"},
-            )
-        )
-        self.add(
-            k8s.KubeConfigMapProps(metadata=self._named("-mode"), data={MODE_FILE.name: self._props.settings.mode})
-        )
+        files = {UPSTREAMS_FILE: json.dumps(upstreams, indent=2) + "\n", MODE_FILE: self._props.settings.mode}
+        if self._props.settings.tokens:
+            files[JWKS_FILE] = json.dumps(self._props.settings.tokens.jwks(), indent=2) + "\n"
+        for path, text in files.items():
+            self.add(k8s.KubeConfigMapProps(metadata=self._named(f"-{path.stem}"), data={path.name: text}))
 
     def _program(self) -> ProgramProps:
         return ProgramProps(
@@ -184,9 +186,10 @@ class GatewayService(Part):
             resources=resources({"cpu": "500m", **limits}, limits),
             security_context=restricted_container(),
             volume_mounts=[
-                k8s.VolumeMount(name="upstreams", mount_path=str(UPSTREAMS_FILE.parent), read_only=True),
-                k8s.VolumeMount(name="mode", mount_path=str(MODE_FILE.parent), read_only=True),
-                k8s.VolumeMount(name="keys", mount_path=str(API_KEYS_FILE.parent), read_only=True),
+                *(
+                    k8s.VolumeMount(name=path.stem, mount_path=str(path.parent), read_only=True)
+                    for path in (*self._mounted, API_KEYS_FILE)
+                ),
                 TMP,
             ],
         )
@@ -198,8 +201,8 @@ class GatewayService(Part):
         def config(name: str) -> k8s.Volume:
             return k8s.Volume(name=name, config_map=k8s.ConfigMapVolumeSource(name=f"{self.instance}-{name}"))
 
-        keys = k8s.Volume(name="keys", secret=k8s.SecretVolumeSource(secret_name=KEYS_SECRET))
-        return config("upstreams"), config("mode"), keys, TMP_VOLUME
+        keys = k8s.Volume(name=API_KEYS_FILE.stem, secret=k8s.SecretVolumeSource(secret_name=KEYS_SECRET))
+        return *(config(path.stem) for path in self._mounted), keys, TMP_VOLUME
 
     def _monitor(self) -> None:
         interval = f"{self._props.metrics.scrape_interval_seconds}s"
@@ -221,3 +224,8 @@ class GatewayService(Part):
                 ),
             )
         )
+
+
+def folders_of(settings: StorageChoices) -> tuple[str, ...]:
+    """Folders of the responses bucket that it writes to; that of questions only where they are kept."""
+    return (ANSWERS_PREFIX, QUESTIONS_PREFIX) if settings.keep_questions else (ANSWERS_PREFIX,)

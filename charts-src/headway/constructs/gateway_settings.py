@@ -14,6 +14,7 @@ from headway.domain.gateway_settings import GatewayChoices, GatewaySettings
 UPSTREAMS_FILE = Path("/etc/headway/upstreams/upstreams.json")
 MODE_FILE = Path("/etc/headway/mode/mode")
 API_KEYS_FILE = Path("/etc/headway-keys/keys")
+JWKS_FILE = Path("/etc/headway/jwks/jwks.json")
 PROXY_HOPS = 2
 """CloudFront adds the client's address to X-Forwarded-For, the load balancer CloudFront's."""
 KEEP_ALIVE_MARGIN_SECONDS = 10
@@ -27,12 +28,17 @@ def settings_in_cluster(chosen: Gateway, edge: Edge, cluster: Cluster) -> Gatewa
     pod's address in `Host`.
     """
     choices = {name: getattr(chosen, name) for name in GatewayChoices.model_fields}
+    tokens = chosen.tokens
     return GatewaySettings(
         **choices,
         api_keys_file=API_KEYS_FILE,
         discovery="endpointslices",
+        jwks_file=JWKS_FILE if tokens else None,
+        jwt_audience=tokens.audience if tokens else None,
+        jwt_issuer=tokens.issuer if tokens else None,
         keep_alive_comment_seconds=edge.keep_alive_seconds,
         mode_file=MODE_FILE,
+        otlp_endpoint=chosen.traces.url if chosen.traces else None,
         responses_bucket=cluster.responses_bucket,
         server_keep_alive_seconds=edge.idle_timeout_seconds + KEEP_ALIVE_MARGIN_SECONDS,
         trusted_proxy_hops=PROXY_HOPS,

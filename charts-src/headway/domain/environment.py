@@ -8,6 +8,7 @@ from headway.domain.backend import Backend
 from headway.domain.cluster import Cluster
 from headway.domain.engine import EngineName
 from headway.domain.fact import CertificateArn, HostName, RepositoryUrl
+from headway.domain.gateway_access import TokenIssuer, TraceCollector
 from headway.domain.gateway_settings import GatewayChoices
 from headway.domain.gpu_pool import GpuPool, Name
 from headway.domain.model_deployment import DeploymentName, ModelDeployment
@@ -53,6 +54,10 @@ class Gateway(GatewayChoices):
     """Bounds of its autoscaler; at least 2 where a rollout must not cut the service."""
     mode: Literal["quiz", "survey"] = "quiz"
     """What the audience page shows."""
+    tokens: TokenIssuer | None = None
+    """Signed tokens that are accepted beside API keys; without it, keys alone are."""
+    traces: TraceCollector | None = None
+    """Where a span of every call goes; without it none are made."""
 
 
 class Frontend(Noun):

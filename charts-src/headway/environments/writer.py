@@ -39,6 +39,14 @@ EXAMPLES: dict[str, Any] = {
     "gitops.repository": "https://git.example.org/acme/headway.git",
     "edge.host_name": "llm.example.org",
     "edge.certificate": "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012",
+    "gateway.tokens.issuer": "https://login.example.org/",
+    "gateway.tokens.audience": "headway",
+    "gateway.tokens.keys.*.kty": "EC",
+    "gateway.tokens.keys.*.crv": "P-256",
+    "gateway.tokens.keys.*.x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+    "gateway.tokens.keys.*.y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    "gateway.traces.namespace": "observability",
+    "gateway.traces.service": "otel-collector",
     "backends.*.version": "3.3.6",
     "backends.*.command": ["acme-launcher"],
     "backends.*.arguments.model": "--model-id",
@@ -91,6 +99,7 @@ EXAMPLES: dict[str, Any] = {
 """A lawful value for each key that has no default, by path; `*` stands for any name."""
 NAMES = {
     "cluster.images": "vllm",
+    "gateway.tokens.keys": "key-2026-11",
     "backends": "acme",
     "backends.*.images": "nvidia",
     "pools": "l4-1x",

@@ -12,6 +12,8 @@ from headway.local.run_folder import RunFolder
 
 PREFIX = "HEADWAY_GATEWAY_"
 MODE_FILE = "mode/mode"
+JWKS = "JWKS_FILE"
+TRACES = "OTLP_ENDPOINT"
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Replacement:
     why: str
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.here} for {self.rendered or 'nothing'} ({self.why})"
+        return f"{self.name}: {self.here or 'nothing'} for {self.rendered or 'nothing'} ({self.why})"
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,15 @@ def gateway_start(
         "TRUSTED_PROXY_HOPS": ("0", "neither CloudFront nor ALB in front"),
     }
     environment = dict(pod.environment)
+    if jwks := environment.get(PREFIX + JWKS):
+        here[JWKS] = (str(folder.write("jwks/jwks.json", pod.files[jwks])), "the mounted ConfigMap as a file")
+    if environment.get(PREFIX + TRACES):
+        here[TRACES] = ("", "no collector of traces here")
     replaced = []
     for name, (value, why) in here.items():
-        replaced.append(Replacement(PREFIX + name, environment.get(PREFIX + name, ""), value, why))
-        environment[PREFIX + name] = value
+        replaced.append(Replacement(PREFIX + name, environment.pop(PREFIX + name, ""), value, why))
+        if value:
+            environment[PREFIX + name] = value
     environment |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
     environment |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}  # its S3 client follows a person's http_proxy
     replaced.append(Replacement("replicas of the gateway", pod.replicas, "1 process", "no HPA is applied to it here"))

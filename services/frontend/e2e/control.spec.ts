@@ -24,6 +24,8 @@ test("the room in the middle of a scale-up, on a stage", async ({ page, open, co
   await expect(
     page.locator(".stop-pull .stop-dot, .stop-node .stop-dot").filter({ hasText: /[1-9]/ }),
   ).not.toHaveCount(0);
+  for (const last of [page.getByRole("button", { name: "Slow replica" }), page.locator(".origin")])
+    await expect(last).toBeInViewport({ ratio: 1 });
   await picture(page, "control-room-stage", false);
 });
 
@@ -49,6 +51,45 @@ test("fault and load buttons reach the control server with the token", async ({ 
       { path: "/control/chaos", body: { fault: "metric-loss", deployment: "mistral-7b-awq" } },
       { path: "/control/load", body: { profile: "spike" } },
     ]);
+});
+
+test("a fault that cannot strike says why", async ({ page, open, control }) => {
+  await open({ ...ROOM, control });
+  control.refuse("mistral-7b-awq: no replica is ready; ask for an answer first");
+  await page.getByRole("button", { name: "Engine crash" }).click();
+  await expect(
+    page.getByText("no replica is ready; ask for an answer first", { exact: false }),
+  ).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("what came of a load is said: stopped, crossed, dead", async ({ page, open, control }) => {
+  await open({ ...ROOM, control });
+  await expect(page.getByText("k6 plays Tube demo")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Stop load" })).toBeEnabled();
+  control.setLoad({ profile: "spike", running: false, failure: "k6 ended with exit code 107 in spike" });
+  await expect(page.getByText("k6 did not play Spike")).toBeVisible();
+  await expect(page.getByText("exit code 107", { exact: false })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Stop load" })).toBeDisabled();
+  await expectAccessible(page);
+  const summary = {
+    requests: { count: 1200 },
+    answers_broken: { count: 2 },
+    refusals_told: { count: 30 },
+    last_token_milliseconds: { "p(95)": 4200 },
+    thresholds: { answers_broken: false, http_req_duration: true },
+  };
+  control.setLoad({ profile: "spike", running: false, summary });
+  await expect(
+    page.getByText("Spike: 1,200 requests, 30 told to wait, 2 broken", { exact: false }),
+  ).toBeVisible();
+  await expect(page.locator(".notice").filter({ hasText: "Thresholds crossed" })).toContainText(
+    "answers_broken",
+  );
+  await expect(page.getByText("k6 keeps every threshold")).toHaveCount(0);
+  await expectAccessible(page);
+  control.setLoad({ profile: "soak", running: false, stopped: true });
+  await expect(page.getByText("Soak was stopped.")).toBeVisible();
 });
 
 test("a cut connection shows as reconnecting, keeps what was seen, and heals", async ({

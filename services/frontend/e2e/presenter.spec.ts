@@ -13,6 +13,8 @@ test("the code carries the audience's address, and the screen shows it without t
   await open({ ...PRESENTER, control, audienceUrl: AUDIENCE_URL });
   await expect(page.getByRole("img", { name: "QR code of the audience page" })).toBeVisible();
   await expect(page.locator(".invitation-host")).toHaveText("192.168.1.20:8080");
+  await expect(page.getByLabel("Address in the code")).toHaveValue("http://192.168.1.20:8080/");
+  await expect(page.locator("main")).not.toContainText("the-audience-key");
   await expect(page.getByRole("heading", { name: "Survey in" })).toBeVisible();
   await expectAccessible(page);
   await picture(page, "presenter");
@@ -23,6 +25,23 @@ test("a phone that scans the code opens the audience page with its key", async (
   const code = page.getByRole("img", { name: "QR code of the audience page" });
   await code.waitFor();
   expect(await scanned(page, code)).toBe(AUDIENCE_URL);
+});
+
+test("an address that is corrected keeps the room's key", async ({ page, open, control }) => {
+  await open({ ...PRESENTER, control, audienceUrl: AUDIENCE_URL });
+  await page.getByLabel("Address in the code").fill("http://demo.example/");
+  const code = page.getByRole("img", { name: "QR code of the audience page" });
+  expect(await scanned(page, code)).toBe("http://demo.example/#key=the-audience-key");
+});
+
+test("a key that is typed is in the code and leaves the screen", async ({ page, open, control }) => {
+  await open({ ...PRESENTER, control, audienceUrl: AUDIENCE_URL });
+  const address = page.getByLabel("Address in the code");
+  await address.fill("http://demo.example/#key=another");
+  await address.blur();
+  await expect(address).toHaveValue("http://demo.example/");
+  const code = page.getByRole("img", { name: "QR code of the audience page" });
+  expect(await scanned(page, code)).toBe("http://demo.example/#key=another");
 });
 
 test("an address that phones cannot reach is called so and can be replaced", async ({
@@ -58,6 +77,19 @@ test("the clock shows what is left of the survey, then that the show is over", a
   await expect(page.getByRole("heading", { name: "The show is over" })).toBeVisible();
 });
 
+test("the show begins anew after a second press", async ({ page, open, control }) => {
+  control.setSecond(1801);
+  await open({ ...PRESENTER, control });
+  await expect(page.getByRole("heading", { name: "The show is over" })).toBeVisible();
+  await page.getByRole("button", { name: "Restart the show" }).click();
+  await expect(page.getByRole("button", { name: "Go on" })).toBeFocused();
+  await expectAccessible(page);
+  expect(control.asked).toEqual([]);
+  await page.getByRole("button", { name: "Restart now" }).click();
+  await expect.poll(() => control.asked).toEqual([{ path: "/control/show-restart", body: {} }]);
+  await expect(page.getByRole("radio", { name: "By the clock" })).toBeChecked();
+});
+
 test("in a cluster the presenter starts the clock and the mode is left to the gateway", async ({
   page,
   open,
@@ -69,26 +101,6 @@ test("in a cluster the presenter starts the clock and the mode is left to the ga
   await page.reload();
   await expect(page.getByRole("timer")).toHaveText(/^27:5\d$/);
   await expect(page.getByText("the mode is a ConfigMap", { exact: false })).toBeVisible();
-  await expectAccessible(page);
-});
-
-test("a draw names winners that anybody can check", async ({ page, open, control }) => {
-  const room = await open({ ...PRESENTER, control, audienceUrl: AUDIENCE_URL });
-  await fetch(`${room.gateway.url}/api/survey/submit`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${PRESENTER_KEY}`, "content-type": "application/json" },
-    body: JSON.stringify({ id: crypto.randomUUID(), rating: 5, company: "Example", nickname: "Grace" }),
-  });
-  await page.getByRole("button", { name: "Draw", exact: true }).click();
-  await expect(page.getByText(/Draw \d+ of \d+ answers, by hmac-sha256-order/)).toBeVisible();
-  await expectAccessible(page);
-  await picture(page, "presenter-winners");
-});
-
-test("the audience's key may not draw", async ({ page, open, control }) => {
-  await open({ path: "/presenter/", control });
-  await page.getByRole("button", { name: "Draw", exact: true }).click();
-  await expect(page.getByText("open it with the presenter's link", { exact: false })).toBeVisible();
   await expectAccessible(page);
 });
 

@@ -61,7 +61,7 @@ test("an answer that breaks off is called so and can be asked again", async ({ p
   await open();
   await page.getByLabel("Your question").fill("break");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
-  await expect(page.getByText(/The answer broke off|No answer this time/)).toBeVisible();
+  await expect(page.getByText("The answer broke off")).toBeVisible();
   await expect(page.locator(".answer-text")).toContainText("Trains bunch up");
   await expect(page.getByRole("button", { name: "Ask again" })).toBeEnabled();
   await expectAccessible(page);

@@ -19,9 +19,13 @@ type OpenOptions = {
   path?: string;
   key?: string | null;
   gateway?: GatewayOptions;
+  /** No test before has put an answer or a draw into the bucket. */
+  ownBucket?: boolean;
   control?: ControlServer | null;
   token?: string;
   audienceUrl?: string;
+  /** What `/runtime.json` calls this run. */
+  run?: string;
 };
 
 export type Room = {
@@ -30,6 +34,8 @@ export type Room = {
   storage: Door;
   bucket: string;
   pagesUrl: string;
+  /** Another run on the same address, as the next `headway up` on a fixed port is. */
+  beginRun: (name: string) => void;
 };
 
 type Fixtures = {
@@ -80,26 +86,42 @@ export const test = base.extend<Fixtures, { parts: Parts }>({
       async ({
         path = "/",
         key = AUDIENCE_KEY,
-        gateway: options,
+        gateway: options = {},
+        ownBucket = false,
         control = null,
         token = CONTROL_TOKEN,
         audienceUrl,
+        run,
       } = {}) => {
         const storage = await door(parts.bucket);
-        const running = await gateway({ model: parts.model.url, bucket: storage.url, ...options });
+        const settings = {
+          ...options.settings,
+          ...(ownBucket && { HEADWAY_GATEWAY_RESPONSES_BUCKET: await newBucket(parts.bucket) }),
+        };
+        const running = await gateway({
+          model: parts.model.url,
+          bucket: storage.url,
+          ...options,
+          settings,
+        });
+        const runtime: Record<string, string> = {
+          api: "",
+          control: control?.url ?? "",
+          ...(audienceUrl && { audience_url: audienceUrl }),
+          ...(run && { run }),
+        };
         const served = await pages({
           forward: () => running.url,
-          runtime: {
-            api: "",
-            control: control?.url ?? "",
-            ...(audienceUrl && { audience_url: audienceUrl }),
-          },
+          runtime,
           connect: control ? [control.url] : [],
         });
         closing.push(served.close, running.stop, storage.close);
         const fragment = [key && `key=${key}`, control && `control=${token}`].filter(Boolean).join("&");
         await page.goto(`${served.url}${path}#${fragment}`);
-        return { gateway: running, storage, bucket: parts.bucket, pagesUrl: served.url };
+        const beginRun = (name: string) => {
+          runtime["run"] = name;
+        };
+        return { gateway: running, storage, bucket: parts.bucket, pagesUrl: served.url, beginRun };
       },
     );
     await page.close();
@@ -108,6 +130,14 @@ export const test = base.extend<Fixtures, { parts: Parts }>({
 });
 
 export { expect };
+
+/** A bucket beside that of the other tests; its name. */
+async function newBucket(server: string): Promise<string> {
+  const name = `responses-${crypto.randomUUID()}`;
+  const made = await fetch(`${server}/${name}`, { method: "PUT" });
+  if (!made.ok) throw new Error(`no bucket ${name}: ${made.status}`);
+  return name;
+}
 
 /** 0 findings of axe, in light and in dark. */
 export async function expectAccessible(page: Page): Promise<void> {

@@ -1,16 +1,10 @@
-import type { Page } from "@playwright/test";
 import { expect, expectAccessible, PHONE, picture, storedAnswers, test } from "./room.ts";
 import { AUDIENCE_KEY, PRESENTER_KEY } from "./servers/gateway.ts";
+import { fill } from "./survey-form.ts";
 
 test.use({ viewport: PHONE });
 
 const SURVEY = { settings: { HEADWAY_GATEWAY_RETRY_AFTER_SECONDS: "1" } };
-
-async function fill(page: Page, company: string, nickname = ""): Promise<void> {
-  await page.locator(".station").filter({ hasText: "4" }).click();
-  await page.getByLabel("Company").fill(company);
-  if (nickname) await page.getByLabel("Nickname").fill(nickname);
-}
 
 test("an answer is stored once and the page says so after a reload too", async ({ page, open }) => {
   const room = await open({ gateway: SURVEY });

@@ -1,18 +1,36 @@
 import type { DrawRequest } from "./api/types.ts";
+import type { PageStorage } from "./page-storage.ts";
 import { randomId } from "./random-id.ts";
 
-const KEPT = "headway:draw";
+const KEPT = "draw";
 
-/** The draw under way: a repeated press or a reloaded page asks for the same one, and never draws twice. */
-export function drawRequest(storage: Storage, winners: DrawRequest["winners"]): DrawRequest {
-  const kept = storage.getItem(KEPT);
-  if (kept) return JSON.parse(kept) as DrawRequest;
-  const request: DrawRequest = { id: randomId(), ...(winners && { winners }) };
-  storage.setItem(KEPT, JSON.stringify(request));
+type Kept = { request: DrawRequest; after: number };
+
+/**
+ * The draw to ask for. Where one of as many winners is under way after the same draw, it is that one: a repeated press
+ * or a reloaded page never draws twice. `after` is the number of the newest draw that the page knows, 0 for none.
+ */
+export function drawRequest(
+  storage: PageStorage,
+  winners: NonNullable<DrawRequest["winners"]>,
+  after: number,
+): DrawRequest {
+  const kept = read(storage);
+  if (kept?.request?.winners === winners && kept.after === after) return kept.request;
+  const request: DrawRequest = { id: randomId(), winners };
+  storage.write(KEPT, JSON.stringify({ request, after } satisfies Kept));
   return request;
 }
 
 /** The draw is done, or was refused for good: the next press is another one. */
-export function drawDone(storage: Storage): void {
-  storage.removeItem(KEPT);
+export function drawDone(storage: PageStorage): void {
+  storage.forget(KEPT);
+}
+
+function read(storage: PageStorage): Partial<Kept> | null {
+  try {
+    return JSON.parse(storage.read(KEPT) ?? "null") as Partial<Kept> | null;
+  } catch {
+    return null;
+  }
 }

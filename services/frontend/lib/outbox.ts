@@ -2,6 +2,7 @@ import { either } from "./abort.ts";
 import { type ApiFailure, asFailure } from "./api/failure.ts";
 import type { Answer, Receipt } from "./api/types.ts";
 import { backoffSeconds, pause } from "./backoff.ts";
+import type { PageStorage } from "./page-storage.ts";
 
 /**
  * What became of this person's answer. `pending`: not known to be stored, will be sent again. `stored`: the gateway
@@ -15,14 +16,14 @@ export type Outbox =
 
 export type Submit = (answer: Answer, signal: AbortSignal) => Promise<Receipt>;
 
-export const OUTBOX_KEY = "headway:survey-answer";
+export const OUTBOX = "survey-answer";
 const FIRST_RETRY_SECONDS = 1;
 const MAX_RETRY_SECONDS = 30;
 
 type Kept = { answer: Answer; ticket: string | null };
 
 /** What an earlier visit or another tab left behind. */
-export function restored(storage: Storage): Outbox {
+export function restored(storage: PageStorage): Outbox {
   const kept = read(storage);
   if (!kept) return { state: "empty" };
   return kept.ticket
@@ -31,10 +32,10 @@ export function restored(storage: Storage): Outbox {
 }
 
 /** The answer to send: the one already under way in this browser if there is one, else `fresh`, which is kept first. */
-export function admitted(storage: Storage, fresh: Answer): Outbox {
+export function admitted(storage: PageStorage, fresh: Answer): Outbox {
   const earlier = restored(storage);
   if (earlier.state !== "empty") return earlier;
-  write(storage, { answer: fresh, ticket: null });
+  keep(storage, { answer: fresh, ticket: null });
   return { state: "pending", answer: fresh, failure: null, retryAt: null };
 }
 
@@ -42,20 +43,20 @@ export function admitted(storage: Storage, fresh: Answer): Outbox {
 export async function deliver(
   answer: Answer,
   submit: Submit,
-  storage: Storage,
+  storage: PageStorage,
   tell: (outbox: Outbox) => void,
   signal: AbortSignal,
 ): Promise<void> {
   for (let failures = 1; !signal.aborted; failures++) {
     try {
       const receipt = await submit(answer, signal);
-      write(storage, { answer, ticket: receipt.ticket });
+      keep(storage, { answer, ticket: receipt.ticket });
       return tell({ state: "stored", answer, ticket: receipt.ticket });
     } catch (thrown) {
       if (signal.aborted) return;
       const failure = asFailure(thrown);
       if (failure.kind === "rejected" || failure.kind === "conflict") {
-        forget(storage);
+        storage.forget(OUTBOX);
         return tell({ state: "returned", answer, failure });
       }
       const wait = waitSeconds(failure, failures);
@@ -79,25 +80,14 @@ async function untilRetry(seconds: number, signal: AbortSignal): Promise<void> {
   globalThis.removeEventListener?.("online", online);
 }
 
-export function forget(storage: Storage): void {
-  try {
-    storage.removeItem(OUTBOX_KEY);
-  } catch {
-    // Nothing was kept then.
-  }
+function keep(storage: PageStorage, kept: Kept): void {
+  storage.write(OUTBOX, JSON.stringify(kept));
 }
 
-function write(storage: Storage, kept: Kept): void {
+/** Null also for what is no answer of ours. */
+function read(storage: PageStorage): Kept | null {
   try {
-    storage.setItem(OUTBOX_KEY, JSON.stringify(kept));
-  } catch {
-    // Storage may be full or denied: the answer is still sent from memory, and lost only if the page is closed.
-  }
-}
-
-function read(storage: Storage): Kept | null {
-  try {
-    const kept = JSON.parse(storage.getItem(OUTBOX_KEY) ?? "null") as Kept | null;
+    const kept = JSON.parse(storage.read(OUTBOX) ?? "null") as Kept | null;
     return typeof kept?.answer?.id === "string" ? kept : null;
   } catch {
     return null;

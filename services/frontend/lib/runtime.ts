@@ -5,9 +5,11 @@ export type Runtime = {
   audienceUrl: string;
   /** Which model the audience asks; empty means the first that the gateway lists. */
   model: string;
+  /** Tells one `headway up` from the next at the same address; empty in a cluster. */
+  run: string;
 };
 
-export const SAME_ORIGIN: Runtime = { api: "", control: "", audienceUrl: "", model: "" };
+export const SAME_ORIGIN: Runtime = { api: "", control: "", audienceUrl: "", model: "", run: "" };
 
 export async function readRuntime(fetcher: typeof fetch = fetch): Promise<Runtime> {
   try {
@@ -24,9 +26,12 @@ export function runtimeFrom(json: unknown): Runtime {
     api: origin(given["api"]),
     control: origin(given["control"]),
     audienceUrl: url(given["audience_url"]),
-    model: typeof given["model"] === "string" ? given["model"] : "",
+    model: text(given["model"]),
+    run: text(given["run"]),
   };
 }
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 const origin = (value: unknown): string => url(value).replace(/\/+$/, "");
 

@@ -2,6 +2,11 @@ import type { ApiFailure } from "./api/failure.ts";
 
 export type Words = { title: string; text: string };
 
+const BROKE_OFF: Words = {
+  title: "The answer broke off",
+  text: "Something failed half-way. Ask again for the whole answer.",
+};
+
 /** What a person who asked a question is told. Server messages stay out: they are written for programs. */
 export function questionFailed(failure: ApiFailure, brokeOff: boolean): Words {
   switch (failure.kind) {
@@ -16,19 +21,18 @@ export function questionFailed(failure: ApiFailure, brokeOff: boolean): Words {
       return { title: "The question was not taken", text: "Make it shorter and ask again." };
     case "unreachable":
       return brokeOff
-        ? {
-            title: "The answer broke off",
-            text: "The connection was lost half-way. Ask again for the whole answer.",
-          }
+        ? BROKE_OFF
         : {
             title: "No connection",
             text: "Your question did not get an answer. Check the network and ask again.",
           };
     default:
-      return {
-        title: "No answer this time",
-        text: "Something failed on the way. Asking again usually helps.",
-      };
+      return brokeOff
+        ? BROKE_OFF
+        : {
+            title: "No answer this time",
+            text: "Something failed on the way. Asking again usually helps.",
+          };
   }
 }
 

@@ -12,7 +12,7 @@ const SURVEY_SECONDS = (28 * 60) / SPEED;
 let run: LocalRun;
 let summary: Summary | undefined;
 test.beforeEach(async () => {
-  run = await localRun(SPEED);
+  run = await localRun(SPEED, ["--lan"]);
 });
 test.afterEach(async () => {
   summary ??= await run.end();
@@ -39,6 +39,7 @@ test("a show from the first question to the winner, on what dev renders, with k6
   const code = presenter.getByRole("img", { name: "QR code of the audience page" });
   const invitation = await scanned(presenter, code);
   expect(invitation).toBe(run.audienceUrl);
+  await expect(presenter.getByText("Phones cannot reach this address")).toHaveCount(0);
   await film.take(presenter, "The way in");
 
   // Nothing runs. The first question is held, wakes a replica, and is answered.
@@ -70,6 +71,8 @@ test("a show from the first question to the winner, on what dev renders, with k6
     await expect(room.locator(".entry-fault").filter({ hasText: fault.toLowerCase() })).not.toHaveCount(0);
   }
   await expect(room.locator(".node").filter({ hasText: "draining" })).not.toHaveCount(0);
+  for (const last of [room.getByRole("button", { name: "Slow replica" }), room.locator(".origin")])
+    await expect(last).toBeInViewport({ ratio: 1 });
   await film.take(room, "Three faults at once");
 
   // Minute 28: phones turn to the survey by the clock. S3 is gone just then.

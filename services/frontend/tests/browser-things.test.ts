@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { drawDone, drawRequest } from "../lib/draw.ts";
 import { takeKeys } from "../lib/keys.ts";
+import type { PageStorage } from "../lib/page-storage.ts";
 import { randomId } from "../lib/random-id.ts";
 import { runtimeFrom } from "../lib/runtime.ts";
 import { clock, showTime } from "../lib/show.ts";
@@ -16,7 +16,7 @@ test("ids are random UUIDs also where the origin is not secure", () => {
   expect(randomId()).toMatch(UUID4);
 });
 
-function visit(hash: string, storage: Storage) {
+function visit(hash: string, storage: PageStorage) {
   const shown: string[] = [];
   const location = { hash, pathname: "/presenter/", search: "?a=1" } as Location;
   const history = {
@@ -50,17 +50,11 @@ test("only web addresses are believed of runtime.json", () => {
     control: "",
     audienceUrl: "http://h/#key=k",
     model: "",
+    run: "",
   });
+  expect(runtimeFrom({ model: "tiny", run: "8f3a" })).toMatchObject({ model: "tiny", run: "8f3a" });
   for (const nonsense of [null, 1, "x", [], {}])
-    expect(runtimeFrom(nonsense)).toEqual({ api: "", control: "", audienceUrl: "", model: "" });
-});
-
-test("a draw asks for the same winners until it is done", () => {
-  const storage = memoryStorage();
-  const first = drawRequest(storage, 3);
-  expect(drawRequest(storage, 5)).toEqual(first);
-  drawDone(storage);
-  expect(drawRequest(storage, 5).id).not.toBe(first.id);
+    expect(runtimeFrom(nonsense)).toEqual({ api: "", control: "", audienceUrl: "", model: "", run: "" });
 });
 
 test.each([

@@ -31,6 +31,13 @@ test("the gateway's message and field are kept", async () => {
   });
 });
 
+test("the control server's line is kept", async () => {
+  const body = JSON.stringify({ error: "no replica is ready; ask for an answer first" });
+  expect((await failureOf(new Response(body, { status: 409 }))).message).toBe(
+    "no replica is ready; ask for an answer first",
+  );
+});
+
 test("a proxy's error page is no reason to fail", async () => {
   expect(await failureOf(new Response("<html>", { status: 502 }))).toMatchObject({
     kind: "broken",

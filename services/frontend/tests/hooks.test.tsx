@@ -8,12 +8,15 @@ import { useAnswer } from "../hooks/use-answer.ts";
 import { useOutbox } from "../hooks/use-outbox.ts";
 import { usePoll } from "../hooks/use-poll.ts";
 import { useSecondsLeft } from "../hooks/use-seconds-left.ts";
+import { PageStorage } from "../lib/page-storage.ts";
 import { server } from "./server.ts";
+import { deniedStorage } from "./storage.ts";
 
 const DRAFT = { rating: 4 as const, company: "Example" };
 const STORED = JSON.stringify({ id: "x", ticket: "ABCD-1234" });
 const chunk = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
 
+const storage = new PageStorage(() => localStorage);
 beforeEach(() => localStorage.clear());
 
 /** A gateway on loopback that answers each POST with the next of `answers`, and hangs up when there is none. */
@@ -63,7 +66,7 @@ test("stopping leaves what had come", async () => {
 
 test("two presses send one answer, with one id", async () => {
   const { connection, asked } = await gateway((response) => response.end(STORED));
-  const { result } = renderHook(() => useOutbox(connection));
+  const { result } = renderHook(() => useOutbox(connection, storage));
   act(() => {
     result.current.submit(DRAFT);
     result.current.submit(DRAFT);
@@ -72,16 +75,36 @@ test("two presses send one answer, with one id", async () => {
   expect(asked).toHaveLength(1);
 });
 
+test("a browser that keeps nothing sends its answer too, once", async () => {
+  const { connection, asked } = await gateway((response) => response.end(STORED));
+  const denied = deniedStorage();
+  const { result } = renderHook(() => useOutbox(connection, denied));
+  act(() => result.current.submit(DRAFT));
+  act(() => result.current.submit(DRAFT));
+  await waitFor(() => expect(result.current.outbox).toMatchObject({ state: "stored", ticket: "ABCD-1234" }));
+  expect(asked).toHaveLength(1);
+});
+
+test("an answer of an earlier run is not taken for one of this run", async () => {
+  const { connection } = await gateway((response) => response.end(STORED));
+  const [earlier, now] = [storage.ofRun("rehearsal"), storage.ofRun("show")];
+  const rehearsal = renderHook(() => useOutbox(connection, earlier));
+  act(() => rehearsal.result.current.submit(DRAFT));
+  await waitFor(() => expect(rehearsal.result.current.outbox.state).toBe("stored"));
+  const show = renderHook(() => useOutbox(connection, now));
+  expect(show.result.current.outbox.state).toBe("empty");
+});
+
 test("an answer that was pending when the page closed is sent when it opens", async () => {
   const { connection, asked, answers } = await gateway();
-  const first = renderHook(() => useOutbox(connection));
+  const first = renderHook(() => useOutbox(connection, storage));
   act(() => first.result.current.submit(DRAFT));
   await waitFor(() =>
     expect(first.result.current.outbox).toMatchObject({ state: "pending", failure: { kind: "unreachable" } }),
   );
   first.unmount();
   answers.push((response) => response.end(STORED));
-  const second = renderHook(() => useOutbox(connection));
+  const second = renderHook(() => useOutbox(connection, storage));
   await waitFor(() => expect(second.result.current.outbox.state).toBe("stored"));
   expect(asked[0]).toBe(asked[1]);
 });

@@ -1,14 +1,15 @@
 import { expect, test, vi } from "vitest";
 import { ApiFailure } from "../lib/api/failure.ts";
 import type { Answer } from "../lib/api/types.ts";
-import { admitted, deliver, type Outbox, restored, type Submit } from "../lib/outbox.ts";
+import { admitted, deliver, OUTBOX, type Outbox, restored, type Submit } from "../lib/outbox.ts";
+import type { PageStorage } from "../lib/page-storage.ts";
 import { deniedStorage, memoryStorage } from "./storage.ts";
 
 const answer = (id = "one"): Answer => ({ id, rating: 4, company: "Example" });
 const never = new AbortController().signal;
 const receipt = { id: "one", ticket: "ABCD-1234" };
 
-async function delivered(submit: Submit, storage: Storage): Promise<Outbox[]> {
+async function delivered(submit: Submit, storage: PageStorage): Promise<Outbox[]> {
   vi.useFakeTimers();
   const told: Outbox[] = [];
   const delivering = deliver(answer(), submit, storage, (outbox) => told.push(outbox), never);
@@ -84,7 +85,7 @@ test("a browser that keeps nothing still sends", async () => {
 test("what somebody else wrote under the name is ignored", () => {
   const storage = memoryStorage();
   for (const nonsense of ["{", "null", "[]", '{"answer":1}']) {
-    storage.setItem("headway:survey-answer", nonsense);
+    storage.write(OUTBOX, nonsense);
     expect(restored(storage)).toEqual({ state: "empty" });
   }
 });

@@ -1,7 +1,9 @@
+import { PageStorage } from "../lib/page-storage.ts";
+
 /** What a browser keeps, in memory. */
-export function memoryStorage(): Storage {
+export function memoryStorage(): PageStorage {
   const kept = new Map<string, string>();
-  return {
+  const browser: Storage = {
     get length() {
       return kept.size;
     },
@@ -11,12 +13,12 @@ export function memoryStorage(): Storage {
     removeItem: (name) => void kept.delete(name),
     setItem: (name, value) => void kept.set(name, value),
   };
+  return new PageStorage(() => browser);
 }
 
 /** A browser that keeps nothing, as in some private windows. */
-export function deniedStorage(): Storage {
-  const deny = () => {
+export function deniedStorage(): PageStorage {
+  return new PageStorage(() => {
     throw new DOMException("denied", "SecurityError");
-  };
-  return { length: 0, clear: deny, getItem: deny, key: deny, removeItem: deny, setItem: deny };
+  });
 }

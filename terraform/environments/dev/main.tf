@@ -26,3 +26,11 @@ module "pod_identity" {
   # The agent is one of the add-ons; without it an association is a promise that nobody keeps.
   depends_on = [module.addons]
 }
+
+module "responses_bucket" {
+  source = "../../modules/responses_bucket"
+
+  name           = var.responses_bucket.name
+  folders        = var.responses_bucket.folders
+  retention_days = var.responses_bucket.retention_days
+}

@@ -37,3 +37,12 @@ variable "pod_identities" {
     managed_policy_arns = optional(list(string), [])
   }))
 }
+
+variable "responses_bucket" {
+  description = "Where the gateway keeps answers; see modules/responses_bucket."
+  type = object({
+    name           = string
+    folders        = list(string)
+    retention_days = number
+  })
+}

@@ -4,6 +4,7 @@ import { Page } from "@/components/shell/page.tsx";
 import "@/styles/control.css";
 import "@/styles/decisions.css";
 import "@/styles/line-map.css";
+import "@/styles/stage.css";
 
 export const metadata: Metadata = { title: "Control room · Headway" };
 

@@ -1,5 +1,6 @@
 import { Button } from "react-aria-components/Button";
 import { Notice } from "@/components/shell/notice.tsx";
+import { NoticePlace } from "@/components/shell/notice-place.tsx";
 import type { AnswerState } from "@/hooks/use-answer.ts";
 import { useSecondsLeft } from "@/hooks/use-seconds-left.ts";
 import { useSecondsSince } from "@/hooks/use-seconds-since.ts";
@@ -8,14 +9,18 @@ import { questionFailed } from "@/lib/words.ts";
 /** A model server that is awake answers well within this; beyond it one is starting. */
 const SLOW_SECONDS = 4;
 
+type Props = { answer: AnswerState; onAgain: (question: string) => void };
+
 /** How the question fares when it is not simply being answered. */
-export function AnswerNotice({
-  answer,
-  onAgain,
-}: {
-  answer: AnswerState;
-  onAgain: (question: string) => void;
-}) {
+export function AnswerNotice(props: Props) {
+  return (
+    <NoticePlace>
+      <NoticeOn {...props} />
+    </NoticePlace>
+  );
+}
+
+function NoticeOn({ answer, onAgain }: Props) {
   const waited = useSecondsSince(answer.phase === "waiting");
   const left = useSecondsLeft(answer.phase === "failed" ? answer.retryAt : null);
   if (answer.phase === "waiting" && waited >= SLOW_SECONDS) {
@@ -32,9 +37,12 @@ export function AnswerNotice({
     <Notice tone={answer.failure.kind === "busy" ? "waiting" : "alarm"} title={words.title}>
       <p>{words.text}</p>
       {answer.failure.kind === "refused" ? null : (
-        <Button isDisabled={left > 0} onPress={() => onAgain(answer.question)}>
-          {left > 0 ? `Ask again in ${left} s` : "Ask again"}
-        </Button>
+        // Seconds that are counted down are not told one by one.
+        <div aria-live="off">
+          <Button isDisabled={left > 0} onPress={() => onAgain(answer.question)}>
+            {left > 0 ? `Ask again in ${left} s` : "Ask again"}
+          </Button>
+        </div>
       )}
     </Notice>
   );

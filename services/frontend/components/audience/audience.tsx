@@ -1,46 +1,52 @@
 "use client";
 
 import { useState } from "react";
-import { Button } from "react-aria-components/Button";
 import { Masthead } from "@/components/shell/masthead.tsx";
-import { Notice } from "@/components/shell/notice.tsx";
+import { NoticePlace } from "@/components/shell/notice-place.tsx";
 import { useAnswer } from "@/hooks/use-answer.ts";
-import { usePoll } from "@/hooks/use-poll.ts";
+import { useFocusWhenChanged } from "@/hooks/use-focus-when-changed.ts";
+import { useMode } from "@/hooks/use-mode.ts";
 import { useSession } from "@/hooks/use-session.tsx";
-import { mode } from "@/lib/api/survey.ts";
+import { useSurvey } from "@/hooks/use-survey.ts";
+import { AnswerKept } from "./answer-kept.tsx";
 import { ConnectionState } from "./connection-state.tsx";
 import { Quiz } from "./quiz.tsx";
 import { Survey } from "./survey.tsx";
-
-const MODE_SECONDS = 3;
+import { SurveyOpen } from "./survey-open.tsx";
 
 /** The phone in somebody's hand: the quiz, then the survey, as the show goes. */
 export function Audience() {
-  const { runtime, gateway } = useSession();
-  const asked = usePoll((signal) => mode(runtime.api, signal), MODE_SECONDS);
+  const { runtime, gateway, inBrowser, inTab } = useSession();
+  const { mode, failure } = useMode(runtime.api, inTab);
   const answering = useAnswer(gateway, runtime.model);
+  const survey = useSurvey(gateway, inBrowser);
+  const [question, setQuestion] = useState("");
   const [following, setFollowing] = useState(true);
 
-  const current = asked.answer ?? "quiz";
-  // Nobody's answer is taken off the screen: the survey then waits behind a button.
-  const reading = answering.answer.phase !== "idle";
-  const showSurvey = current === "survey" && !(reading && following);
+  // Nobody's answer or half a question is taken off the screen: the survey then waits behind a button.
+  const occupied = answering.answer.phase !== "idle" || question.trim() !== "";
+  const showSurvey = mode === "survey" && !(occupied && following);
+  const heading = useFocusWhenChanged<HTMLHeadingElement>(showSurvey ? partOf(survey.outbox.state) : "quiz");
 
   return (
     <>
       <Masthead>
-        <ConnectionState failure={asked.failure} />
+        <ConnectionState failure={failure} />
       </Masthead>
       <main>
-        {current === "survey" && !showSurvey ? (
-          <Notice tone="good" title="The survey is open">
-            <Button className="primary" onPress={() => setFollowing(false)}>
-              Go to the survey
-            </Button>
-          </Notice>
-        ) : null}
-        {showSurvey ? <Survey /> : <Quiz {...answering} />}
+        <NoticePlace>
+          {mode === "survey" && !showSurvey ? <SurveyOpen onGo={() => setFollowing(false)} /> : null}
+          {showSurvey ? null : <AnswerKept outbox={survey.outbox} />}
+        </NoticePlace>
+        {showSurvey ? (
+          <Survey {...survey} heading={heading} />
+        ) : (
+          <Quiz {...answering} question={question} onQuestion={setQuestion} heading={heading} />
+        )}
       </main>
     </>
   );
 }
+
+const partOf = (state: ReturnType<typeof useSurvey>["outbox"]["state"]) =>
+  state === "empty" || state === "returned" ? "form" : "delivery";

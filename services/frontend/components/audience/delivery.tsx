@@ -1,16 +1,37 @@
+import type { RefObject } from "react";
 import { Notice } from "@/components/shell/notice.tsx";
+import { NoticePlace } from "@/components/shell/notice-place.tsx";
 import { useSecondsLeft } from "@/hooks/use-seconds-left.ts";
 import type { Outbox } from "@/lib/outbox.ts";
 import { notStoredBecause } from "@/lib/words.ts";
+import { KeptUntilStored } from "./kept-until-stored.tsx";
 
 type Sent = Extract<Outbox, { state: "pending" | "stored" }>;
+type Props = { outbox: Sent; heading: RefObject<HTMLHeadingElement | null> };
 
 /** The truth about one answer: stored, or not stored yet. */
-export function Delivery({ outbox }: { outbox: Sent }) {
+export function Delivery({ outbox, heading }: Props) {
+  const stored = outbox.state === "stored";
   return (
     <section className="delivery" aria-labelledby="delivery">
-      <h1 id="delivery">{outbox.state === "stored" ? "Thank you" : "Sending your answer"}</h1>
-      {outbox.state === "stored" ? <Stored ticket={outbox.ticket} /> : <Pending outbox={outbox} />}
+      <h1 id="delivery" ref={heading} tabIndex={-1}>
+        {stored ? "Thank you" : "Sending your answer"}
+      </h1>
+      <NoticePlace>
+        {stored ? (
+          <Notice tone="good" title="Stored">
+            Your answer is safe. Keep this page open: winners appear here.
+          </Notice>
+        ) : (
+          <PendingNotice outbox={outbox} />
+        )}
+      </NoticePlace>
+      {stored ? (
+        <p className="ticket">
+          <span className="ticket-label">Your ticket</span>
+          <span className="ticket-number">{outbox.ticket}</span>
+        </p>
+      ) : null}
       <dl className="given">
         <dt>Rating</dt>
         <dd>{outbox.answer.rating} of 5</dd>
@@ -27,21 +48,7 @@ export function Delivery({ outbox }: { outbox: Sent }) {
   );
 }
 
-function Stored({ ticket }: { ticket: string }) {
-  return (
-    <>
-      <Notice tone="good" title="Stored">
-        Your answer is safe. Keep this page open: winners appear here.
-      </Notice>
-      <p className="ticket">
-        <span className="ticket-label">Your ticket</span>
-        <span className="ticket-number">{ticket}</span>
-      </p>
-    </>
-  );
-}
-
-function Pending({ outbox }: { outbox: Extract<Outbox, { state: "pending" }> }) {
+function PendingNotice({ outbox }: { outbox: Extract<Outbox, { state: "pending" }> }) {
   const left = useSecondsLeft(outbox.retryAt);
   if (!outbox.failure) {
     return (
@@ -52,7 +59,7 @@ function Pending({ outbox }: { outbox: Extract<Outbox, { state: "pending" }> }) 
   }
   return (
     <Notice tone="waiting" title="Not stored yet, will try again">
-      {notStoredBecause(outbox.failure)} Your answer is kept on this phone and sent until it is stored, once.{" "}
+      {notStoredBecause(outbox.failure)} <KeptUntilStored />{" "}
       <span aria-hidden="true">{left > 0 ? `Next try in ${left} s.` : "Trying now."}</span>
     </Notice>
   );

@@ -1,53 +1,66 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type RefObject, useState } from "react";
 import { Button } from "react-aria-components/Button";
 import { FieldError } from "react-aria-components/FieldError";
 import { Input } from "react-aria-components/Input";
 import { Label } from "react-aria-components/Label";
 import { Text } from "react-aria-components/Text";
 import { TextField } from "react-aria-components/TextField";
-import { Notice } from "@/components/shell/notice.tsx";
-import type { Draft } from "@/hooks/use-outbox.ts";
-import { COMPANY_MAX_LENGTH, NICKNAME_MAX_LENGTH, type Rating } from "@/lib/api/types.ts";
-import type { Outbox } from "@/lib/outbox.ts";
+import type { Fields } from "@/hooks/use-survey.ts";
+import type { ApiFailure } from "@/lib/api/failure.ts";
+import { COMPANY_MAX_LENGTH, NICKNAME_MAX_LENGTH } from "@/lib/api/types.ts";
 import { RatingField } from "./rating-field.tsx";
+import { ReturnedNotice } from "./returned-notice.tsx";
 
-type Returned = Extract<Outbox, { state: "returned" }>;
-type Props = { returned: Returned | null; onSubmit: (draft: Draft) => void };
+type Props = {
+  fields: Fields;
+  /** Why the gateway returned what stands in the fields; null where it has not. */
+  failure: ApiFailure | null;
+  onChange: (changed: Partial<Fields>) => void;
+  onSend: () => void;
+  heading: RefObject<HTMLHeadingElement | null>;
+};
 
-/** Three fields, two of them asked for. What was returned by the gateway stands in them again. */
-export function SurveyForm({ returned, onSubmit }: Props) {
-  const [rating, setRating] = useState<Rating | null>(returned?.answer.rating ?? null);
-  const [company, setCompany] = useState(returned?.answer.company ?? "");
-  const [nickname, setNickname] = useState(returned?.answer.nickname ?? "");
+const RETURNED = "returned";
+
+/** Three fields, two of them asked for. */
+export function SurveyForm({ fields, failure, onChange, onSend, heading }: Props) {
   const [tried, setTried] = useState(false);
-  const named = company.trim();
-
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (rating && named) onSubmit({ rating, company: named, nickname: nickname.trim() });
+    onSend();
   };
   return (
     <form className="survey" onSubmit={submit} noValidate>
       <div className="intro">
-        <h1>How was it?</h1>
+        <h1 ref={heading} tabIndex={-1} aria-describedby={failure ? RETURNED : undefined}>
+          How was it?
+        </h1>
         <p>Two answers, one chance to win. Winners are drawn on stage.</p>
       </div>
-      {returned ? <ReturnedNotice failure={returned.failure} /> : null}
-      <RatingField rating={rating} onChange={setRating} missing={tried && !rating} />
+      {failure ? <ReturnedNotice id={RETURNED} failure={failure} /> : null}
+      <RatingField
+        rating={fields.rating}
+        onChange={(rating) => onChange({ rating })}
+        missing={tried && !fields.rating}
+      />
       <TextField
-        value={company}
-        onChange={setCompany}
+        value={fields.company}
+        onChange={(company) => onChange({ company })}
         maxLength={COMPANY_MAX_LENGTH}
         isRequired
         validationBehavior="aria"
-        isInvalid={tried && !named}
+        isInvalid={tried && !fields.company.trim()}
       >
         <Label>Company</Label>
         <Input autoComplete="organization" enterKeyHint="next" />
         <FieldError>Say where you work; “none” is fine.</FieldError>
       </TextField>
-      <TextField value={nickname} onChange={setNickname} maxLength={NICKNAME_MAX_LENGTH}>
+      <TextField
+        value={fields.nickname}
+        onChange={(nickname) => onChange({ nickname })}
+        maxLength={NICKNAME_MAX_LENGTH}
+      >
         <Label>
           Nickname <span className="optional">optional</span>
         </Label>
@@ -59,18 +72,5 @@ export function SurveyForm({ returned, onSubmit }: Props) {
       </Button>
       <p className="aside">The organisers keep what you send for some days, then it is deleted.</p>
     </form>
-  );
-}
-
-function ReturnedNotice({ failure }: { failure: Returned["failure"] }) {
-  return failure.kind === "conflict" ? (
-    <Notice tone="alarm" title="Not stored">
-      An answer that differs was stored under the same number. Send this one as a new answer.
-    </Notice>
-  ) : (
-    <Notice tone="alarm" title="Not stored">
-      The server did not take the answer{failure.param ? ` because of the field “${failure.param}”` : ""}.
-      Change it and send again.
-    </Notice>
   );
 }

@@ -26,7 +26,6 @@ type Props = {
   whole?: boolean;
 };
 
-const HEIGHT = 185;
 /** Seconds between two marks below the chart. */
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 const MARKS = [10, 30, 60, 120, 300, 600];
@@ -54,7 +53,7 @@ export function Chart({ title, summary, times, series, format, whole = false }: 
     };
     make();
     const resized = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
+      plot.current?.setSize({ width: element.clientWidth, height: element.clientHeight }),
     );
     resized.observe(element);
     const themed = new MutationObserver(make);
@@ -108,7 +107,7 @@ function options(
   };
   return {
     width: element.clientWidth,
-    height: HEIGHT,
+    height: element.clientHeight,
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.12)] } },

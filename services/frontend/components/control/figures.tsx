@@ -19,11 +19,11 @@ export function Figures({ state, deployment }: { state: State; deployment: Deplo
       <Figure name="First token, p95" value={duration(p95)} {...(late && { tone: "red" })}>
         half within {duration(p50)}, objective {duration(deployment.objective_ttft_seconds)}
       </Figure>
-      <Figure name="Cost an hour" value={usd(state.usd_per_hour)}>
+      <Figure name="Cost an hour, in all" value={usd(state.usd_per_hour)}>
         {usd(state.usd_total)} since the start
       </Figure>
-      <Figure name="Answered" value={count(served)} {...(failed > 0 && { tone: "red" })}>
-        {count(refused)} told to wait, {count(failed)} failed
+      <Figure name="Answered, in all" value={count(served)} {...(failed > 0 && { tone: "red" })}>
+        {count(refused)} refused, {count(failed)} failed
       </Figure>
       <Figure
         name={state.show_seconds === null ? "Cluster time" : "Show time"}

@@ -1,8 +1,19 @@
 import { Notice } from "@/components/shell/notice.tsx";
+import { NoticePlace } from "@/components/shell/notice-place.tsx";
 import type { Link } from "@/lib/control/view.ts";
 
+type Props = { hasControl: boolean; link: Link };
+
 /** Why there is nothing new to see. */
-export function LinkNotice({ hasControl, link }: { hasControl: boolean; link: Link }) {
+export function LinkNotice(props: Props) {
+  return (
+    <NoticePlace>
+      <NoticeOn {...props} />
+    </NoticePlace>
+  );
+}
+
+function NoticeOn({ hasControl, link }: Props) {
   if (!hasControl) {
     return (
       <Notice tone="calm" title="No control server here">

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Button } from "react-aria-components/Button";
 import { clock, SHOW_MINUTES, SURVEY_MINUTES, showTime } from "@/lib/show.ts";
 
@@ -5,14 +6,15 @@ type Props = {
   /** Seconds since the show began; null before it. */
   seconds: number | null;
   showMinutes?: number;
-  onStart?: () => void;
-  onReset?: () => void;
+  onStart: () => void;
+  /** What starts it over, once it runs. */
+  restart: ReactNode;
 };
 
 const TITLES = { quiz: "Survey in", survey: "Survey closes in", over: "The show is over" };
 
 /** The show as a line with one train on it, and what is left of its present part. */
-export function ShowClock({ seconds, showMinutes = SHOW_MINUTES, onStart, onReset }: Props) {
+export function ShowClock({ seconds, showMinutes = SHOW_MINUTES, onStart, restart }: Props) {
   const { part, secondsLeft, progress } = showTime(seconds ?? 0, showMinutes);
   const turn = 1 - SURVEY_MINUTES / showMinutes;
   return (
@@ -33,16 +35,13 @@ export function ShowClock({ seconds, showMinutes = SHOW_MINUTES, onStart, onRese
           survey
         </text>
       </svg>
-      {onStart && seconds === null ? (
+      {seconds === null ? (
         <Button className="primary" onPress={onStart}>
           Start the clock
         </Button>
-      ) : null}
-      {onReset && seconds !== null ? (
-        <Button className="quiet" onPress={onReset}>
-          Reset the clock
-        </Button>
-      ) : null}
+      ) : (
+        <div>{restart}</div>
+      )}
     </section>
   );
 }

@@ -1,18 +1,27 @@
 import type { ApiFailure } from "@/lib/api/failure.ts";
 import { Notice } from "./notice.tsx";
+import { NoticePlace } from "./notice-place.tsx";
 
 /** Why a button did nothing. */
 export function CommandFailure({ failure }: { failure: ApiFailure | null }) {
-  if (!failure) return null;
-  const text =
-    failure.kind === "refused"
-      ? "This page may not do that: open it with the presenter's link."
-      : failure.kind === "unreachable"
-        ? "The server does not answer."
-        : failure.message;
   return (
-    <Notice tone="alarm" title="Not done">
-      {text}
-    </Notice>
+    <NoticePlace>
+      {failure ? (
+        <Notice tone="alarm" title="Not done">
+          {reason(failure)}
+        </Notice>
+      ) : null}
+    </NoticePlace>
   );
+}
+
+function reason(failure: ApiFailure): string {
+  switch (failure.kind) {
+    case "refused":
+      return "This page may not do that: open it with the presenter's link.";
+    case "unreachable":
+      return "The server does not answer.";
+    default:
+      return failure.message;
+  }
 }

@@ -2,20 +2,21 @@
 
 import { useEffect, useState } from "react";
 import { ToggleButton } from "react-aria-components/ToggleButton";
+import { browserStorage } from "@/lib/page-storage.ts";
 
-const KEPT = "headway:theme";
+const KEPT = "theme";
 
 /** Light or dark, whatever the room needs; until it is pressed the page follows the system. */
 export function ThemeSwitch() {
   const [dark, setDark] = useState(() => {
-    const kept = localStorage.getItem(KEPT);
+    const kept = browserStorage.read(KEPT);
     return kept ? kept === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   });
   useEffect(() => {
-    if (localStorage.getItem(KEPT)) document.documentElement.dataset["theme"] = dark ? "dark" : "light";
+    if (browserStorage.read(KEPT)) document.documentElement.dataset["theme"] = dark ? "dark" : "light";
   }, [dark]);
   const choose = (chosen: boolean) => {
-    localStorage.setItem(KEPT, chosen ? "dark" : "light");
+    browserStorage.write(KEPT, chosen ? "dark" : "light");
     setDark(chosen);
   };
   return (

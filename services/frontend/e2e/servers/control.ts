@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Load } from "../../lib/control/events.ts";
 import { type Listening, listening } from "./listening.ts";
 import { textOf } from "./model.ts";
 import { at, HELLO, type Message, PLAYED_SECONDS } from "./show.ts";
@@ -12,6 +13,10 @@ export type ControlServer = Listening & {
   cut: () => void;
   say: (message: Message) => void;
   setSecond: (second: number) => void;
+  /** What k6 is said to do from now on. */
+  setLoad: (load: Partial<Load>) => void;
+  /** Answers whatever is asked for with this reason not to do it. */
+  refuse: (reason: string) => void;
 };
 
 /** Speaks the control server's side of `headway up`: a played show, its past at once and then a state each second. */
@@ -20,9 +25,12 @@ export async function controlServer(origin = "*"): Promise<ControlServer> {
   const streams = new Set<ServerResponse>();
   let second = PLAYED_SECONDS;
   let decided = "clock";
+  let load: Partial<Load> = {};
+  let refusal: string | null = null;
   const timer = setInterval(() => {
     second += 1;
-    for (const stream of streams) for (const message of at(second)) send(stream, withMode(message, decided));
+    for (const stream of streams)
+      for (const message of at(second)) send(stream, changed(message, decided, load));
   }, 1000);
 
   const server = await listening(async (request, response) => {
@@ -35,7 +43,9 @@ export async function controlServer(origin = "*"): Promise<ControlServer> {
     if (request.method === "POST") {
       const body = JSON.parse(await textOf(request)) as { mode?: string };
       asked.push({ path: url.pathname, body });
+      if (refusal) return void response.writeHead(409).end(JSON.stringify({ error: refusal }));
       if (body.mode) decided = body.mode;
+      if (url.pathname === "/control/show-restart") decided = "clock";
       return void response.writeHead(204).end();
     }
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
@@ -56,6 +66,12 @@ export async function controlServer(origin = "*"): Promise<ControlServer> {
     setSecond: (chosen) => {
       second = chosen;
     },
+    setLoad: (chosen) => {
+      load = chosen;
+    },
+    refuse: (reason) => {
+      refusal = reason;
+    },
     close: () => {
       clearInterval(timer);
       return server.close();
@@ -66,11 +82,10 @@ export async function controlServer(origin = "*"): Promise<ControlServer> {
 const send = (stream: ServerResponse, { event, data }: { event: string; data: unknown }) =>
   stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 
-/** The state as it is where a presenter has decided. */
-const withMode = (message: Message, decided: string): Message =>
-  message.event === "state" && decided !== "clock"
-    ? {
-        event: "state",
-        data: { ...message.data, clock: false, mode: decided === "survey" ? "survey" : "quiz" },
-      }
-    : message;
+/** The state as it is where a presenter has decided, and with what k6 is said to do. */
+function changed(message: Message, decided: string, load: Partial<Load>): Message {
+  if (message.event !== "state") return message;
+  const data = { ...message.data, load: { ...message.data.load, ...load } };
+  if (decided === "clock") return { event: "state", data };
+  return { event: "state", data: { ...data, clock: false, mode: decided === "survey" ? "survey" : "quiz" } };
+}

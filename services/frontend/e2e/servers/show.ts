@@ -7,8 +7,22 @@ export const HELLO: Hello = {
   environment: "dev",
   started_at: "2026-11-21T10:00:00Z",
   speed: 10,
-  real: ["gateway", "model servers", "collector's names", "S3 API", "scaling functions"],
-  played: ["Karpenter", "cold start", "prices"],
+  real: [
+    "gateway",
+    "S3 API (moto)",
+    "engines' HTTP, queue and metrics",
+    "scrapes",
+    "KEDA and HPA (pure functions)",
+    "load",
+  ],
+  played: [
+    "the collector's process (its interval and its rules for names are the rendered ones)",
+    "Karpenter",
+    "nodes and their prices",
+    "image pull",
+    "loading of weights",
+    "prefill and decode of a GPU",
+  ],
   show_minutes: 30,
 };
 
@@ -47,6 +61,8 @@ function queueAt(second: number): number {
   return Math.round(wave + spike + (second > 20 && second < 130 ? 4 : 0));
 }
 
+const NOT_ENDED = { stopped: false, failure: null, summary: null };
+
 function state(t: number): State {
   const ready = readyAt(t);
   const nodes = nodesAt(t);
@@ -62,7 +78,7 @@ function state(t: number): State {
     nodes,
     requests: { offered: t * 5, served: t * 4, refused: Math.round(t / 9), failed: 0 },
     surveys: { submitted: 12, stored: 12 },
-    load: { profile: "tube-demo", running: true, played_seconds: t / 10, total_seconds: 168, summary: null },
+    load: { profile: "tube-demo", running: true, played_seconds: t / 10, total_seconds: 168, ...NOT_ENDED },
   };
 }
 

@@ -31,7 +31,7 @@ const KINDS: Record<number, FailureKind> = {
 };
 const REJECTED: ReadonlySet<number> = new Set([400, 404, 405, 413, 422]);
 
-/** What an answer with an error status means; its body is OpenAI's error shape, or anything a proxy made up. */
+/** What an answer with an error status means; its body is OpenAI's error shape, the control server's line, or anything a proxy made up. */
 export async function failureOf(response: Response): Promise<ApiFailure> {
   const error = readError(await response.text().catch(() => ""));
   const kind = KINDS[response.status] ?? (REJECTED.has(response.status) ? "rejected" : "broken");
@@ -59,7 +59,8 @@ export function retryAfterSeconds(header: string | null, now = Date.now()): numb
 
 function readError(body: string): { message: string; param: string | null } {
   try {
-    const { error } = JSON.parse(body) as { error?: { message?: unknown; param?: unknown } };
+    const { error } = JSON.parse(body) as { error?: string | { message?: unknown; param?: unknown } };
+    if (typeof error === "string") return { message: error, param: null };
     return {
       message: typeof error?.message === "string" ? error.message : "",
       param: typeof error?.param === "string" ? error.param : null,

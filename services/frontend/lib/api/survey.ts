@@ -9,8 +9,8 @@ export function submitAnswer(answer: Answer, to: Connection, signal?: AbortSigna
   });
 }
 
-export function winners(to: Connection, signal: AbortSignal): Promise<Announcement> {
-  return callJson<Announcement>(to, "/api/survey/winners", { signal });
+export function winners(to: Connection, signal?: AbortSignal): Promise<Announcement> {
+  return callJson<Announcement>(to, "/api/survey/winners", { ...(signal && { signal }) });
 }
 
 export function drawWinners(request: DrawRequest, to: Connection): Promise<Draw> {

@@ -9,6 +9,8 @@ const post = async (to: Control, path: string, body: object): Promise<void> => {
 };
 
 export const setMode = (to: Control, mode: ModeChoice) => post(to, "/control/mode", { mode });
+/** Begins the show anew, at its first minute, by the clock. */
+export const restartShow = (to: Control) => post(to, "/control/show-restart", {});
 export const cause = (to: Control, fault: Fault, deployment?: string) =>
   post(to, "/control/chaos", { fault, ...(deployment && { deployment }) });
 export const setLoad = (to: Control, profile: LoadProfile) => post(to, "/control/load", { profile });

@@ -62,6 +62,10 @@ export type Load = {
   running: boolean;
   played_seconds: number;
   total_seconds: number;
+  /** Ended by a person, before its time. */
+  stopped: boolean;
+  /** What k6 died of. */
+  failure: string | null;
   /** k6's own, once it has ended; null where it said nothing about a metric. */
   summary: {
     requests: { count: number } | null;
@@ -97,10 +101,14 @@ export type Scaling = {
 export type Chaos = { t: number; fault: string; target: string; text: string };
 
 export const FAULTS = [
-  ["spot-interruption", "Spot interruption", "The cloud takes one spot node back after two minutes' notice."],
+  [
+    "spot-interruption",
+    "Spot interruption",
+    "The cloud takes one spot node back: two minutes' notice in the cluster's time, at least 12 s here.",
+  ],
   ["engine-crash", "Engine crash", "One model server dies at once."],
   ["metric-loss", "Metric loss", "Scalers read nothing; they must hold what they have."],
-  ["s3-outage", "S3 outage", "The bucket answers errors; survey answers wait on phones."],
+  ["s3-outage", "S3 outage", "The bucket does not answer for 8 s; survey answers wait on phones."],
   ["slow-replica", "Slow replica", "Each step of one model server takes four times as long."],
 ] as const;
 export type Fault = (typeof FAULTS)[number][0];
