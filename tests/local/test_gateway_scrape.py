@@ -12,6 +12,7 @@ from headway.local.clock import Clock
 from headway.local.gateway_scrape import GatewayScrape
 from headway.local.ports import claim
 from headway.local.samples import Samples
+from headway.local.scraping import wanted
 from headway.local.traffic import Traffic
 
 FIRST_LIFE = """\
@@ -56,7 +57,8 @@ class Lives:
     def __init__(self) -> None:
         self.port = claim("127.0.0.1", None)
         self.traffic = Traffic()
-        self._scrape = GatewayScrape(Samples(), Clock(1), f"http://127.0.0.1:{self.port}/metrics", self.traffic)
+        metrics = f"http://127.0.0.1:{self.port}/metrics"
+        self._scrape = GatewayScrape(Samples(), Clock(1), metrics, self.traffic, wanted([]))
 
     def scrape(self) -> None:
         anyio.run(self._scrape.once)
