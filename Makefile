@@ -17,7 +17,7 @@ SEED ?= 1
 FUZZ_CASES ?= 2000
 SOAK ?= 600
 
-.PHONY: help setup synth validate check test test-hpa test-python-313 frontend frontend-types test-frontend test-frontend-units test-frontend-browser show e2e e2e-vllm control-plane gateway-api-fuzz gateway-faults lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
+.PHONY: help setup synth validate check test test-hpa test-python-313 frontend frontend-types test-frontend test-frontend-units test-frontend-browser show e2e e2e-vllm vllm-cpu control-plane gateway-api-fuzz gateway-faults lint format types layers bench bench-gateway side-by-side check-agrees docs lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 20
@@ -40,6 +40,7 @@ check: synth lint types layers ## what a pull request must pass: synth leaves no
 
 test: setup ## all fast tests
 	@$(BIN)/python tools/schemas.py
+	@$(MAKE) -s load-tools || echo 'note: k6 could not be installed; tests that make load were skipped' >&2
 	@$(BIN)/pytest
 	@if $(MAKE) -s $(PAGES_MODULES); then $(MAKE) -s test-frontend-units; else echo 'note: npm could not install what the pages are made of; their tests were skipped' >&2; fi
 
@@ -55,8 +56,10 @@ test-python-313: setup ## render with Python 3.13 as well, in a second environme
 
 e2e: control-plane e2e-vllm gateway-api-fuzz gateway-faults test-frontend-browser show local-faults ## long suites against real parts: the control plane, vLLM on the CPU, the gateway's documented answers and its faults, the pages in a browser, a show, a local run under faults
 
-e2e-vllm: setup ## real vLLM on this machine's CPU under the launcher; builds it the first time (5.9 GB), then needs 3 GB of memory
+vllm-cpu: setup ## builds vLLM for this machine's CPU and a tiny model in .cache (5.9 GB), for make demo ENGINE=vllm and make e2e-vllm
 	@tools/vllm-cpu/build.sh
+
+e2e-vllm: vllm-cpu ## real vLLM on this machine's CPU under the launcher; needs 3 GB of memory
 	@$(BIN)/pytest -s -m long services/model-server/tests/real_vllm services/gateway/tests/real
 
 gateway-api-fuzz: setup ## the gateway's answers beside its OpenAPI document, FUZZ_CASES of each operation; prints the counts
@@ -113,13 +116,15 @@ layers: setup ## import-linter: who may import whom
 	@$(BIN)/lint-imports --no-logo 2>/dev/null >build/layers.txt || $(BIN)/lint-imports >build/layers.txt || { cat build/layers.txt; exit 1; }
 
 .PHONY: demo tube-demo load-tools local-faults
-demo: synth load-tools $(if $(wildcard services/frontend/package.json),frontend) ## the whole system on this machine, in a browser (HEADLESS=1 DURATION=60 for scripts; ENGINE=vllm; SPEED=10; LAN=1)
+demo: synth load-tools $(if $(wildcard services/frontend/package.json),frontend) ## the whole system on this machine, in a browser (HEADLESS=1 DURATION=60 for scripts; ENGINE=vllm; SPEED=10; LAN=1; AUDIENCE_URL=http://laptop.local)
 	@tools/demo.sh
+
+demo: export BEGAN := $(shell date +%s)
 
 tube-demo: setup load-tools ## the documents' show at ten times the speed (4 minutes); writes docs/reference/tube-demo.md
 	@$(BIN)/python tools/tube_demo.py
 
-local-faults: setup ## faults in a local run under load: nothing accepted is lost, nothing scales down without metrics
+local-faults: setup load-tools ## a local run under faults, a spike and a soak: nothing accepted is lost, nothing scales down without metrics
 	@$(BIN)/pytest tests/local -m long
 
 load-tools: .cache/load/load.stamp ## k6, which makes load

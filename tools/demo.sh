@@ -3,7 +3,9 @@
 set -euo pipefail
 bin=.venv/bin
 arguments=(--env "${ENVIRONMENT:-dev}" --speed "${SPEED:-10}")
+[ -z "${BEGAN:-}" ] || arguments+=(--began "$BEGAN")
 [ -z "${LAN:-}" ] || arguments+=(--lan)
+[ -z "${AUDIENCE_URL:-}" ] || arguments+=(--audience-url "$AUDIENCE_URL")
 [ -z "${PORT_BASE:-}" ] || arguments+=(--port-base "$PORT_BASE")
 [ -z "${ENGINE:-}" ] || arguments+=(--engine "$ENGINE")
 [ -z "${DURATION:-}" ] || arguments+=(--duration "$DURATION")

@@ -17,10 +17,14 @@ from typing import Any
 import psutil
 
 HEADWAY = str(Path(sys.executable).with_name("headway"))
+UP = (HEADWAY, "up")
+BESIDE_A_REAL_ENGINE = (sys.executable, str(Path(__file__).with_name("beside_a_real_engine.py")))
 READY_SECONDS = 40
 END_SECONDS = 25
 MODEL = "llama-3.1-8b"
 DEPLOYMENT = "llama-3-1-8b"
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""No proxy of the environment stands before a process of this machine."""
 
 
 def until(condition: Callable[[], Any], what: str, seconds: float) -> Any:
@@ -36,12 +40,14 @@ def until(condition: Callable[[], Any], what: str, seconds: float) -> Any:
 class LocalRun:
     """One run."""
 
-    def __init__(self, runs: Path, *arguments: str) -> None:
+    def __init__(
+        self, runs: Path, *arguments: str, program: tuple[str, ...] = UP, repository: Path | None = None
+    ) -> None:
         self.runs = runs
         self.log = runs / "up.log"
-        self.process = subprocess.Popen(
-            [HEADWAY, "up", "--runs", str(runs), *arguments], stderr=self.log.open("wb"), start_new_session=True
-        )
+        command = [*program, "--runs", str(runs), *arguments]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, cwd=repository, stderr=log, start_new_session=True)
         self._asking = ThreadPoolExecutor(64)
 
     def ready(self) -> "LocalRun":
@@ -61,7 +67,7 @@ class LocalRun:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         asked = urllib.request.Request(base + path, json.dumps(body).encode(), headers)
         try:
-            with urllib.request.urlopen(asked, timeout=90) as answer:
+            with OPENER.open(asked, timeout=90) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
@@ -86,10 +92,14 @@ class LocalRun:
         audit = self.folder / "audit.jsonl"
         return [json.loads(line) for line in audit.read_text().splitlines()] if audit.exists() else []
 
-    def scaled_to(self, replicas: int, seconds: float) -> dict[str, Any]:
-        """Waits for the event that left so many replicas."""
+    def scaled_to(self, replicas: int, seconds: float, since: float = 0.0) -> dict[str, Any]:
+        """Waits for the event that left so many replicas, `since` a second of the cluster's."""
+
+        def left(event: dict[str, Any]) -> bool:
+            return event["deployment"] == DEPLOYMENT and event["to"] == replicas and event["t"] >= since
+
         return until(
-            lambda: next((e for e in self.events() if e["deployment"] == DEPLOYMENT and e["to"] == replicas), None),
+            lambda: next(filter(left, self.events()), None),
             f"{replicas} replicas",
             seconds,
         )
@@ -100,10 +110,30 @@ class LocalRun:
 
     def in_flight(self) -> int:
         """Requests that the gateway has admitted and not finished."""
-        with urllib.request.urlopen(self.reach["gateway_admin"] + "/metrics", timeout=5) as metrics:
+        return self.gateway_metric("headway_gateway_requests_in_flight")
+
+    def gateway_metric(self, name: str) -> int:
+        """A metric of the gateway over all its labels."""
+        with OPENER.open(self.reach["gateway_admin"] + "/metrics", timeout=5) as metrics:
             lines = metrics.read().decode().splitlines()
-        found = (line for line in lines if line.startswith("headway_gateway_requests_in_flight{"))
+        found = (line for line in lines if line.startswith(f"{name}{{"))
         return int(sum(float(line.rsplit(" ", 1)[1]) for line in found))
+
+    def state(self) -> dict[str, Any]:
+        """What the control room shows now."""
+        stream = f"{self.reach['control']}/control/events?token={self.reach['token']}"
+        with OPENER.open(stream, timeout=10) as events:
+            for line in events:
+                if line == b"event: state\n":
+                    found: dict[str, Any] = json.loads(next(events).removeprefix(b"data: "))
+                    return found
+        raise AssertionError("the event stream ended without a state")
+
+    def grow(self, tokens: int) -> list[Future[tuple[int, bytes]]]:
+        """Asks for so much at once that a second replica comes; the answers, once it is there."""
+        answers = [self.ask(tokens) for _ in range(20)]
+        until(lambda: self.gateway_metric("headway_gateway_ready_replicas") >= 2, "a second replica", 60)
+        return answers
 
     def children(self) -> list[psutil.Process]:
         """Every process below it."""
@@ -122,10 +152,12 @@ class LocalRun:
 
 
 @contextlib.contextmanager
-def local_run(runs: Path, *arguments: str) -> Iterator[LocalRun]:
-    """A run that is ready, and gone afterwards whatever happens."""
+def local_run(
+    runs: Path, *arguments: str, program: tuple[str, ...] = UP, repository: Path | None = None
+) -> Iterator[LocalRun]:
+    """A run that is ready, and gone afterwards whatever happens; `repository` is where it runs, if not here."""
     runs.mkdir(parents=True, exist_ok=True)
-    run = LocalRun(runs, *arguments)
+    run = LocalRun(runs, *arguments, program=program, repository=repository)
     try:
         yield run.ready()
     finally:

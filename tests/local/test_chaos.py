@@ -1,8 +1,10 @@
 """Faults on demand, under load: nothing that was accepted is lost, and nobody is told a lie."""
 
 import json
+import shutil
 import signal
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -11,10 +13,13 @@ from typing import Any
 
 import pytest
 
-from local_run import DEPLOYMENT, HEADWAY, LocalRun, local_run, until
+from local_run import BESIDE_A_REAL_ENGINE, DEPLOYMENT, HEADWAY, LocalRun, local_run, until
 
 pytestmark = pytest.mark.long
 ANSWERS = 12
+MORE_THAN_TWO_RUN = 2 * 16 + 8
+"""Requests that two replicas of 16 sequences cannot all have begun."""
+DIST = Path(__file__).parents[2] / "dist"
 SPEED = ("--speed", "30")
 
 
@@ -24,6 +29,15 @@ def awake(tmp_path: Path) -> Iterator[LocalRun]:
     with local_run(tmp_path, *SPEED, "--summary", str(tmp_path / "summary.json")) as run:
         assert run.ask().result(60)[0] == 200
         yield run
+
+
+def rendered(folder: Path, before: str, after: str) -> str:
+    """A copy of what is rendered, with one other line in the ScaledObject."""
+    shutil.copytree(DIST / "dev", folder / "dist/dev")
+    scaler = folder / f"dist/dev/{DEPLOYMENT}/ScaledObject.{DEPLOYMENT}.yaml"
+    assert before in scaler.read_text()
+    scaler.write_text(scaler.read_text().replace(before, after))
+    return str(folder / "dist")
 
 
 def asked(run: LocalRun, tokens: int = 60) -> list[tuple[int, bytes]]:
@@ -68,15 +82,52 @@ def test_a_killed_engine_tells_every_stream_that_it_cut_and_is_started_again(awa
     assert summary(awake)["requests"]["failed"] == len(cut) + sum(status == 502 for status, _ in finished)
 
 
+def test_an_engine_that_dies_beside_another_loses_no_request_whose_answer_had_not_begun(tmp_path: Path) -> None:
+    two = rendered(tmp_path, "maxReplicaCount: 4", "maxReplicaCount: 2")
+    with local_run(tmp_path, *SPEED, "--rendered", two, "--summary", str(tmp_path / "summary.json")) as run:
+        first = run.grow(tokens=300)
+        answers = [run.ask(tokens=100) for _ in range(40)]
+        until(lambda: run.in_flight() >= MORE_THAN_TWO_RUN, "answers that wait behind others", 10)
+        assert run.steer("chaos", fault="engine-crash")[0] == 200
+        finished = [answer.result(90) for answer in (*first, *answers)]
+        assert {status for status, _ in finished} == {200}
+        cut = [body for _, body in finished if b"[DONE]" not in body]
+        assert all(b'"content"' in body and b'"error"' in body for body in cut)
+        assert run.gateway_metric("headway_gateway_retries_total") > 0
+        assert summary(run)["requests"]["failed"] == len(cut)
+
+
+def changes_while_metrics_are_lost(run: LocalRun) -> list[dict[str, Any]]:
+    """Two replicas at work, whose metrics are lost for longer than any scaler is patient; their work ends meanwhile."""
+    answers = run.grow(tokens=400)
+    assert run.steer("chaos", fault="metric-loss")[0] == 200
+    assert [answer.result(90)[0] for answer in answers] == [200] * len(answers)
+    run.told("metrics are back", 60)
+    return [event for event in run.events() if event["deployment"] == DEPLOYMENT and event["audit"]["metrics_lost"]]
+
+
 def test_nothing_scales_down_while_metrics_are_lost(awake: LocalRun) -> None:
-    assert awake.steer("chaos", fault="metric-loss")[0] == 200
-    answers = asked(awake)
-    awake.told("metrics are back", 30)
-    lost = [event for event in awake.events() if event["audit"]["metrics_lost"]]
+    lost = changes_while_metrics_are_lost(awake)
     assert [event for event in lost if event["to"] < event["from"]] == []
-    assert [event for event in awake.events() if event["deployment"] == DEPLOYMENT and event["to"] == 0] == []
-    assert all(status == 200 for status, _ in answers)
+    assert awake.scaled_to(0, 60)["audit"]["metrics_lost"] is False
     assert summary(awake)["requests"]["failed"] == 0
+
+
+def test_what_takes_no_answer_for_none_scales_down_while_metrics_are_lost(tmp_path: Path) -> None:
+    gullible = rendered(tmp_path, 'ignoreNullValues: "false"', 'ignoreNullValues: "true"')
+    with local_run(tmp_path, *SPEED, "--rendered", gullible) as run:
+        lost = changes_while_metrics_are_lost(run)
+    assert [event for event in lost if event["to"] < event["from"]] != []
+
+
+def test_a_fault_that_is_at_work_is_not_begun_again(awake: LocalRun) -> None:
+    for fault, back in (("s3-outage", "S3 answers again"), ("metric-loss", "metrics are back")):
+        assert awake.steer("chaos", fault=fault)[0] == 200
+        status, answer = awake.steer("chaos", fault=fault)
+        assert status == 409
+        assert "struck already, for another" in answer["error"]
+        awake.told(back, 60)
+        assert awake.steer("chaos", fault=fault)[0] == 200
 
 
 def test_an_answer_to_the_survey_is_acknowledged_only_when_it_is_stored(awake: LocalRun) -> None:
@@ -95,10 +146,37 @@ def test_an_answer_to_the_survey_is_acknowledged_only_when_it_is_stored(awake: L
     assert found["lost"] == []
 
 
+def answer_seconds(run: LocalRun) -> float:
+    """How long one answer takes that nothing delays."""
+    began = time.monotonic()
+    status, body = run.ask(tokens=60).result(90)
+    assert status == 200
+    assert b"[DONE]" in body
+    return time.monotonic() - began
+
+
 def test_a_slow_replica_delays_answers_and_loses_none(awake: LocalRun) -> None:
+    before = min(answer_seconds(awake) for _ in range(3))
     assert awake.steer("chaos", fault="slow-replica")[0] == 200
+    assert answer_seconds(awake) > 2 * before
     assert all(status == 200 and b"[DONE]" in body for status, body in asked(awake))
     assert summary(awake)["requests"]["failed"] == 0
+
+
+def test_a_real_engine_is_not_slowed_but_another_replica(tmp_path: Path) -> None:
+    server = str(Path(HEADWAY).with_name("headway-model-server"))
+    words = (server, "--simulate", "--gpu", "a10g", "--model-card", "llama-3.1-8b-instruct")
+    engine = [f"--engine={word}" for word in words]
+    with local_run(tmp_path, *SPEED, *engine, program=BESIDE_A_REAL_ENGINE) as run:
+        assert run.ask().result(60)[0] == 200
+        status, answer = run.steer("chaos", fault="slow-replica")
+        assert (status, answer["error"]) == (
+            409, f"{DEPLOYMENT}-1 is a real engine, which cannot be slowed; wait for another replica"
+        )  # fmt: skip
+        run.grow(tokens=300)
+        status, answer = run.steer("chaos", fault="slow-replica")
+        assert status == 200
+        assert answer["text"].startswith(f"every step of {DEPLOYMENT}-2 ")
 
 
 def test_a_fault_without_a_victim_is_refused_with_the_reason(tmp_path: Path) -> None:

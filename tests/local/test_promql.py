@@ -36,8 +36,24 @@ def test_or_is_empty_where_both_sides_are_so_that_a_lost_pipeline_is_no_zero() -
 
 @pytest.mark.parametrize(
     "query",
-    ["rate(held[5m])", 'sum(held{model=~"a|b"})', "sum(held) by (model)", "avg(held)", "sum(held", "", "sum(held) + 1"],
+    [
+        "rate(held[5m])",
+        'sum(held{model=~"a|b"})',
+        "sum(held) by (model)",
+        "avg(held)",
+        "sum(held",
+        "",
+        "sum(held) + 1",
+        "sum(held{model=b})",
+        'sum(held{"a"="b"})',
+        "sum(5)",
+        'sum({model="b"})',
+    ],
 )
 def test_a_query_outside_of_the_grammar_is_refused(query: str) -> None:
     with pytest.raises(NotUnderstood):
         read_query(query)
+
+
+def test_a_query_names_every_metric_that_it_reads() -> None:
+    assert read_query('sum(a{x="y"}) * 2 or on() (0 * sum(b))').names == {"a", "b"}

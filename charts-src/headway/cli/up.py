@@ -34,11 +34,12 @@ VLLM_ARGUMENTS = (
 )
 @click.option("--port-base", type=click.IntRange(1, 65_531), help="First of four ports.  [default: free ones]")
 @click.option("--lan", is_flag=True, help="Let phones on the network reach pages and gateway.")
-@click.option("--audience-url", help="Address in the QR code.  [default: this machine's]")
+@click.option("--audience-url", help="Origin in the QR code: http://NAME[:PORT].  [default: this machine's]")
 @click.option("--open", "open_pages", is_flag=True, help="Open the control room in the browser.")
 @click.option("--headless", is_flag=True, help="Nobody looks: give --duration, and end by itself.")
 @click.option("--duration", type=click.FloatRange(min=1), help="Seconds on the wall.  [default: until Ctrl-C]")
 @click.option("--summary", type=click.Path(path_type=Path, dir_okay=False), help="Write what came of it as JSON.")
+@click.option("--began", type=float, help="Unix time from which a first answer's seconds count.  [default: now]")
 @click.option("--load", type=click.Choice(["tube-demo", "spike", "soak"]), help="Start k6 with a profile at once.")
 @click.option(
     "--engine",
@@ -61,7 +62,7 @@ def up(environment: str, headless: bool, engine: str, duration: float | None, **
         fail(["--headless without --duration would never end"], "headway up --headless --duration 60")
     real = engine == "vllm"
     if real and not Path(VLLM[0]).is_file():
-        fail([f"{VLLM[0]}: no such file"], "make e2e-vllm builds vLLM for the CPU (5.9 GB)")
+        fail([f"{VLLM[0]}: no such file"], "make vllm-cpu builds vLLM for the CPU (5.9 GB)")
     options = Options(
         environment=environment,
         duration_seconds=duration,

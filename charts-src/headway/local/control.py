@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from headway.local.chaos import FAULTS, CannotBreak, Chaos
 from headway.local.faults import CannotRun
-from headway.local.load import PROFILES, Load
+from headway.local.load import PROFILES, SHOW, Load
 from headway.local.pages import Pages
 from headway.local.show import Show
 from headway.local.watch import Message, Watch
@@ -30,7 +30,8 @@ class ControlParts:
     """What the API acts on."""
 
     token: str
-    runtime: dict[str, str]
+    runtime: Callable[[str], dict[str, str]]
+    """What a page reads first, by the `Host` under which it was opened."""
     origins: tuple[str, ...]
     hello: Callable[[], dict[str, Any]]
     past: Callable[[], list[dict[str, Any]]]
@@ -65,6 +66,14 @@ class _Commands:
             show.set(wanted)
         else:
             raise Wrong(400, "mode is quiz, survey or clock")
+        return self._shown()
+
+    async def show_restart(self, _: dict[str, Any]) -> dict[str, Any]:
+        self._parts.show.restart()
+        return self._shown()
+
+    def _shown(self) -> dict[str, Any]:
+        show = self._parts.show
         return {"mode": show.mode, "clock": show.by_the_clock}
 
     async def chaos(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +81,7 @@ class _Commands:
         if fault is None:
             raise Wrong(400, f"fault is one of {', '.join(FAULTS)}")
         try:
-            return {"text": self._parts.chaos.strike(fault, body.get("deployment"))}
+            return {"text": await self._parts.chaos.strike(fault, body.get("deployment"))}
         except CannotBreak as error:
             raise Wrong(409, str(error)) from None
 
@@ -86,11 +95,10 @@ class _Commands:
             await parts.load.stop()
         elif profile is None:
             raise Wrong(400, f"profile is one of {', '.join(PROFILES)}, or stop")
+        elif profile == SHOW and speed != parts.speed:
+            raise Wrong(400, f"{SHOW} plays by the show's clock, at this run's speed of {parts.speed:g}")
         else:
-            try:
-                await parts.load.begin(profile, speed)
-            except CannotRun as error:
-                raise Wrong(503, f"{error}; {error.hint}") from None
+            await parts.load.begin(profile, speed)
         return parts.load.state()
 
 
@@ -98,8 +106,9 @@ def create_app(parts: ControlParts) -> Starlette:
     """The application of one run."""
     commands = _Commands(parts)
 
-    async def runtime(_: Request) -> Response:
-        return JSONResponse(parts.runtime, headers={"Cache-Control": "no-store"})
+    async def runtime(request: Request) -> Response:
+        found = parts.runtime(request.headers.get("Host", ""))
+        return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
     async def events(request: Request) -> Response:
         if not _knows(parts.token, request.query_params.get("token", "")):
@@ -113,7 +122,12 @@ def create_app(parts: ControlParts) -> Starlette:
             Route("/control/events", events),
             *(
                 Route(f"/control/{name}", _guarded(parts.token, action), methods=["POST"])
-                for name, action in (("mode", commands.mode), ("chaos", commands.chaos), ("load", commands.load))
+                for name, action in (
+                    ("mode", commands.mode),
+                    ("show-restart", commands.show_restart),
+                    ("chaos", commands.chaos),
+                    ("load", commands.load),
+                )
             ),
             Route("/{path:path}", parts.pages.serve),
         ],
@@ -138,6 +152,8 @@ def _guarded(
             return JSONResponse(await action(await _body(request)))
         except Wrong as wrong:
             return JSONResponse({"error": str(wrong)}, wrong.status)
+        except CannotRun as error:
+            return JSONResponse({"error": f"{error}; {error.hint}"}, 503)
 
     return answer
 

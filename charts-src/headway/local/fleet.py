@@ -84,19 +84,17 @@ class Fleet:
             self._add()
         spare = sorted(
             (one for one in self.replicas if one.wanted),
-            key=lambda one: (self._is_real(one), one.ready, -one.number),
+            key=lambda one: (not one.simulated, one.ready, -one.number),
         )
         for replica in spare[: max(0, self.desired - wanted)]:
             self.retire(replica)
 
-    def _is_real(self, replica: Replica) -> bool:
-        return self._first_is_real and replica.number == 1
-
     def _add(self) -> None:
         self._numbers += 1
         name = f"{self.deployment.name}-{self._numbers}"
-        replica = Replica(name, self._numbers, claim("127.0.0.1", None), self.world.clock.now())
-        life = PodLife(self.world, self.deployment, replica, self._changed, self._is_real(replica))
+        simulated = not (self._first_is_real and self._numbers == 1)
+        replica = Replica(name, self._numbers, claim("127.0.0.1", None), self.world.clock.now(), simulated)
+        life = PodLife(self.world, self.deployment, replica, self._changed, lambda: self.most > 0)
         self.replicas.append(replica)
         self._lives[name] = life
         self._tasks.start_soon(self._live, replica, life)

@@ -70,6 +70,8 @@ def gateway_start(
         if value:
             environment[PREFIX + name] = value
     environment |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    environment |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}  # its S3 client follows a person's http_proxy
+    replaced.append(Replacement("replicas of the gateway", pod.replicas, "1 process", "no HPA is applied to it here"))
     replaced.append(Replacement("credentials", "EKS Pod Identity", "static keys", "no agent on this machine"))
     upstreams = str(folder.path / "upstreams/upstreams.json")
     values = {"--host": host, "--port": str(ports[0]), "--admin-port": str(ports[1]), "--upstreams": upstreams}

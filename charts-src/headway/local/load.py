@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import anyio
+from anyio.abc import TaskGroup
+
 from headway.local.faults import CannotRun
+from headway.local.load_result import LoadResult
 from headway.local.process import Process, start
 from headway.local.show import Show
 from headway.local.world import World
@@ -31,12 +35,17 @@ class Target:
 
 
 class Load:
-    """One k6 at a time."""
+    """One k6 at a time, whoever asks."""
 
-    def __init__(self, world: World, target: Target, show: Show) -> None:
-        self._world, self._target, self._show = world, target, show
+    def __init__(self, world: World, target: Target, show: Show, tasks: TaskGroup) -> None:
+        self._world, self._target, self._show, self._tasks = world, target, show, tasks
+        self._changing = anyio.Lock()
         self._process: Process | None = None
+        self._over = anyio.Event()
+        self._stopping = False
         self.profile: Profile | None = None
+        self.result: LoadResult | None = None
+        """Of the last profile, once it has ended."""
         self._began = self._seconds = 0.0
 
     @property
@@ -49,52 +58,85 @@ class Load:
         """Whether k6 is at work."""
         return self._process is not None and self._process.running
 
+    def check(self) -> None:
+        """Looks for k6 and what it plays. Raises `CannotRun`."""
+        k6(self._world.programs)
+        played_seconds(self._world.options.load_script, SHOW, 1)
+
     async def begin(self, profile: Profile, speed: float) -> None:
-        """Starts a profile, its minutes passing `speed` times as fast. Raises `CannotRun`."""
-        await self.stop()
-        script = self._world.options.load_script
-        self._seconds = played_seconds(script, profile, speed)
-        command = (k6(self._world.programs), "run", "--quiet", "--no-usage-report", str(script.resolve()))
-        environment = {
-            "HEADWAY_URL": self._target.url,
-            "HEADWAY_KEY": self._target.key,
-            "HEADWAY_MODEL": self._target.model,
-            "HEADWAY_PROFILE": profile,
-            "HEADWAY_SPEED": f"{speed:g}",
-            "HEADWAY_SUMMARY": str(self._world.folder.path / SUMMARY),
-        }
-        self.profile, self._began = profile, self._world.clock.real()
-        self._process = await start("k6", command, self._world.folder.log("k6"), environment)
-        if profile == SHOW:
-            self._show.follow_the_clock()
-        self._world.watch.say(f"load: k6 plays {profile}, {speed:g} times as fast")
+        """Starts a profile, its minutes passing `speed` times as fast; one that plays is stopped. Raises `CannotRun`."""
+        async with self._changing:
+            await self._stop()
+            script = self._world.options.load_script
+            seconds = played_seconds(script, profile, speed)
+            command = (k6(self._world.programs), "run", "--quiet", "--no-usage-report", str(script.resolve()))
+            self._summary.unlink(missing_ok=True)
+            log = self._world.folder.log(f"k6-{profile}")
+            log.unlink(missing_ok=True)
+            self._process = process = await start("k6", command, log, self._environment(profile, speed))
+            self.profile, self.result = profile, None
+            self._began, self._seconds = self._world.clock.real(), seconds
+            self._over, self._stopping = anyio.Event(), False
+            self._tasks.start_soon(self._follow, process, profile, self._over)
+            if profile == SHOW:
+                self._show.restart()
+            self._world.watch.say(f"load: k6 plays {profile}, {speed:g} times as fast")
 
     async def stop(self) -> None:
         """Ends k6, which then writes its summary."""
-        if self._process is not None and self._process.running:
-            await self._process.stop(STOP_SECONDS)
-
-    async def ended(self) -> int | None:
-        """Waits for k6; its exit code, 99 where a threshold was crossed."""
-        return await self._process.ended() if self._process else None
+        async with self._changing:
+            await self._stop()
 
     def state(self) -> dict[str, Any]:
         """What the control room shows of it; seconds are real ones."""
         played = self._world.clock.real() - self._began if self.running else 0.0
+        result = self.result
         return {
             "profile": self.profile,
             "running": self.running,
             "played_seconds": round(min(played, self._seconds), 1),
             "total_seconds": round(self._seconds, 1),
-            "summary": self.summary(),
+            "summary": result and result.summary,
+            "stopped": result is not None and result.stopped,
+            "failure": result and result.failure,
         }
 
-    def summary(self) -> dict[str, Any] | None:
-        """k6's own, once it has ended."""
-        path = self._world.folder.path / SUMMARY
-        if self.running or not path.is_file():
+    @property
+    def _summary(self) -> Path:
+        return self._world.folder.path / SUMMARY
+
+    def _environment(self, profile: Profile, speed: float) -> dict[str, str]:
+        return {
+            "HEADWAY_URL": self._target.url,
+            "HEADWAY_KEY": self._target.key,
+            "HEADWAY_MODEL": self._target.model,
+            "HEADWAY_PROFILE": profile,
+            "HEADWAY_SPEED": f"{speed:g}",
+            "HEADWAY_SUMMARY": str(self._summary),
+        }
+
+    async def _stop(self) -> None:
+        if self._process is not None and self._process.running:
+            self._stopping = True
+            await self._process.stop(STOP_SECONDS)
+        with anyio.move_on_after(STOP_SECONDS):  # who would set it may have been cancelled before it began
+            if self._process is not None:
+                await self._over.wait()
+
+    async def _follow(self, process: Process, profile: Profile, over: anyio.Event) -> None:
+        """Keeps and says what came of one k6."""
+        try:
+            code = await process.ended()
+            self.result = LoadResult(profile, code, self._stopping, self._read_summary(), process.last_lines())
+            self._world.watch.say(f"load: {self.result}")
+        finally:
+            over.set()
+
+    def _read_summary(self) -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = json.loads(self._summary.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # k6 was killed before it wrote all of it
             return None
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
 
 

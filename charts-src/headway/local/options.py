@@ -25,7 +25,7 @@ class Options:
     lan: bool = False
     """Whether phones on the network may reach pages and gateway."""
     audience_url: str | None = None
-    """Address that the QR code shows in place of this machine's."""
+    """Origin of the pages that the QR code shows in place of this machine's own address."""
     duration_seconds: float | None = None
     """Ends by itself; `None` runs until it is told to stop."""
     summary: Path | None = None
@@ -37,6 +37,8 @@ class Options:
     """Its own arguments, without name and port."""
     open_pages: bool = False
     """Whether the control room opens in this machine's browser."""
+    began: float | None = None
+    """Unix time from which the seconds to the first answer count; `None` is the run's own start."""
     load: str | None = None
     """Load profile to start as soon as the gateway serves."""
     load_script: Path = Path("tools/load/headway.js")

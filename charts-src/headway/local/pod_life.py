@@ -11,37 +11,37 @@ import anyio
 
 from headway.local.engine_command import engine_command, program
 from headway.local.faults import CannotRun
-from headway.local.http import fetch
 from headway.local.ports import claim
-from headway.local.process import start
+from headway.local.process import Process, start
 from headway.local.rendered import Deployment
 from headway.local.replica import Replica
+from headway.local.restarts import Restarts
 from headway.local.world import World
 from headway.recipes.cold_start import PhaseName
 
-BACK_OFF_SECONDS, MOST_BACK_OFF_SECONDS = 10.0, 300.0
-"""A kubelet's, in the cluster's time: 10 s, doubled at each crash up to 5 minutes."""
 ENDPOINTS_SECONDS = 1.5
 """Longest until the gateway has read that a replica is gone; preStop never waits less, in real seconds."""
-START_BOUND_SECONDS = 300.0
-"""Real seconds that a process may take to its first answer; real vLLM on a CPU takes about a minute."""
-PROBE_SECONDS = 0.1
+FIRST_STARTS = 3
+"""Starts that may fail before a Deployment of which no replica ever answered ends the run."""
 REAL_ENVIRONMENT = {"VLLM_TARGET_DEVICE": "cpu", "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1"}
 """Of real vLLM on a CPU: cache in GiB, and no look at a model hub."""
-WATCH_SECONDS = 1.0
-FAILURE_THRESHOLD = 2
 
 
 class PodLife:
     """Drives one replica."""
 
     def __init__(
-        self, world: World, deployment: Deployment, replica: Replica, changed: Callable[[], None], real: bool = False
+        self,
+        world: World,
+        deployment: Deployment,
+        replica: Replica,
+        changed: Callable[[], None],
+        proven: Callable[[], bool],
     ) -> None:
-        """`real` runs the options' engine in place of the simulated one."""
-        self._real = real
+        """`changed` is called at each phase; `proven` says whether any replica of the Deployment has ever answered."""
         self._world, self._deployment, self._replica = world, deployment, replica
-        self._changed = changed
+        self._changed, self._proven = changed, proven
+        self._restarts = Restarts(world, replica.name)
         self._scope = anyio.CancelScope()
 
     async def run(self) -> None:
@@ -51,7 +51,6 @@ class PodLife:
                 await self._get_node()
                 while True:
                     await self._serve()
-                    await self._back_off()
             finally:
                 if self._replica.process is not None:
                     self._replica.process.signal(signal.SIGKILL)
@@ -81,67 +80,74 @@ class PodLife:
         """One life of the process, from its start to its end."""
         replica, clock, world = self._replica, self._world.clock, self._world
         self._to("load")
-        environment = REAL_ENVIRONMENT if self._real else {}
+        environment = {} if replica.simulated else REAL_ENVIRONMENT
+        self._restarts.begin()
         process = await start(replica.name, self._command(), world.folder.log(replica.name), environment)
         replica.process = process
-        if not self._real:
+        if replica.simulated:
             await clock.sleep(self._seconds("load"))
             self._to("warm")
             await clock.sleep(self._seconds("compile") + self._seconds("ready"))
-        if await self._answers():
+        probes = self._deployment.probes
+        if await probes.started(replica.url, lambda: process.running):
             replica.ready_at = clock.now()
             self._to("ready")
             async with anyio.create_task_group() as watched:
-                watched.start_soon(self._watch)
+                watched.start_soon(probes.readiness.watch, replica.url, clock, self._keep_ready)
+                watched.start_soon(self._end_when_it_hangs, process)
                 await process.ended()
                 watched.cancel_scope.cancel()
+        else:
+            await self._did_not_start(process)
         code = await process.ended()
         world.samples.gone(replica.name)
-        if replica.wanted:
-            self._to("load")
-            world.watch.say(f"{replica.name} ended with exit code {code} and is started again: {process.log}")
-
-    async def _watch(self) -> None:
-        """Keeps readiness by the container's probe until it is cancelled."""
-        replica, failures = self._replica, 0
-        while True:
-            await anyio.sleep(WATCH_SECONDS)
-            status, _ = await fetch(replica.url + self._deployment.probe_path)
-            failures = 0 if status == 200 else failures + 1
-            if replica.phase == "ready" and failures >= FAILURE_THRESHOLD:
-                self._to("warm")
-            elif replica.phase == "warm" and not failures:
-                self._to("ready")
-
-    async def _answers(self) -> bool:
-        """Whether the process came to answer its probe; a process that ends has not."""
-        replica = self._replica
-        with anyio.move_on_after(START_BOUND_SECONDS):
-            while replica.process is not None and replica.process.running:
-                status, _ = await fetch(replica.url + self._deployment.probe_path)
-                if status == 200:
-                    return True
-                await anyio.sleep(PROBE_SECONDS)
-        if replica.process is not None and not replica.process.running and replica.restarts >= FAILURE_THRESHOLD:
-            last = replica.process.last_lines()
-            raise CannotRun(f"{replica.name} does not start: {last}", f"its log is {replica.process.log}")
-        return False
-
-    async def _back_off(self) -> None:
-        replica = self._replica
-        await self._world.clock.sleep(min(MOST_BACK_OFF_SECONDS, BACK_OFF_SECONDS * 2**replica.restarts))
-        if replica.ready_at is None:
-            replica.restarts += 1
-            replica.port = claim("127.0.0.1", None)  # another program may have been quicker with the last one
+        if not replica.wanted:
+            await anyio.sleep_forever()  # whoever stops the pod ends this
         else:
-            replica.restarts, replica.ready_at = 0, None
+            self._to("load")
+            await self._restarts.back_off(f"ended with exit code {code}")
+            self._begin_again()
+
+    def _keep_ready(self, well: bool) -> None:
+        """What the container's readiness probe says."""
+        if self._replica.phase == "ready" and not well:
+            self._to("warm")
+        elif self._replica.phase == "warm" and well:
+            self._to("ready")
+
+    async def _end_when_it_hangs(self, process: Process) -> None:
+        """Acts on the container's liveness probe; nothing in a process that hangs waits in real seconds."""
+        liveness = self._deployment.probes.liveness
+        if liveness is not None:
+            await liveness.fails(self._replica.url, self._world.clock)
+            if not self._replica.wanted:
+                return  # a pod that ends is not asked any more: it drains
+            self._restarts.tell(f"{self._replica.name} fails its liveness probe and is ended")
+            await process.stop(self._deployment.grace_seconds / self._world.clock.speed)
+
+    async def _did_not_start(self, process: Process) -> None:
+        """Ends what has not answered in time. Raises `CannotRun` where no replica has ever done."""
+        if process.running:
+            self._restarts.tell(f"{self._replica.name} does not answer its startup probe in time and is ended")
+            await process.stop(0)
+        if not self._proven() and self._replica.restarts + 1 >= FIRST_STARTS:
+            raise CannotRun(f"{self._replica.name} does not start: {process.last_lines()}", f"its log is {process.log}")
+
+    def _begin_again(self) -> None:
+        replica = self._replica
+        replica.restarts += 1
+        if replica.ready_at is None:
+            replica.port = claim("127.0.0.1", None)  # another program may have been quicker with the last one
+        replica.ready_at = None
 
     def _command(self) -> tuple[str, ...]:
         world, deployment, node = self._world, self._deployment, self._replica.node
         recipe = world.folder.write(f"recipes/{deployment.name}.yaml", deployment.recipe) if deployment.recipe else None
         gpu = (node.offer.machine.accelerator if node else None) or ""
         launcher = program("headway-model-server", world.programs)
-        return engine_command(world.options, deployment, gpu, self._replica.port, recipe, launcher, self._real)
+        return engine_command(
+            world.options, deployment, gpu, self._replica.port, recipe, launcher, not self._replica.simulated
+        )
 
     def _to(self, phase: str) -> None:
         if self._replica.wanted:

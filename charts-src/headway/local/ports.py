@@ -32,3 +32,9 @@ def own_address() -> str:
             return found
         except OSError:
             return "127.0.0.1"
+
+
+def own_names() -> tuple[str, ...]:
+    """This machine's name, and the one that multicast DNS gives it."""
+    name = socket.gethostname().lower()
+    return (name,) if "." in name else (name, f"{name}.local")

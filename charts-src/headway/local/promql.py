@@ -11,7 +11,7 @@ where the left one is empty.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 Labels = Mapping[str, str]
@@ -19,8 +19,10 @@ Series = Callable[[str], Iterable[tuple[Labels, float]]]
 """Samples of a metric by its name."""
 Vector = float | None
 """The one element of an answer; `None` where it is empty."""
-Query = Callable[[Series], Vector]
+_Answer = Callable[[Series], Vector]
 
+_NAME = re.compile(r"[A-Za-z_:][\w:]*")
+_TEXT = re.compile(r'"[^"\\]*"')
 _TOKEN = re.compile(r'\s*(?:([A-Za-z_:][\w:]*)|(\d+(?:\.\d+)?)|("(?:[^"\\]|\\.)*")|([(){}=,*]))')
 
 
@@ -28,13 +30,26 @@ class NotUnderstood(ValueError):
     """The query is outside of the grammar above."""
 
 
+@dataclass(frozen=True)
+class Query:
+    """A query that can be answered from samples."""
+
+    names: frozenset[str]
+    """Metrics that it reads."""
+    _answer: _Answer
+
+    def __call__(self, series: Series) -> Vector:
+        return self._answer(series)
+
+
 @dataclass
 class _Parser:
     tokens: list[str]
     text: str
     at: int = 0
+    names: set[str] = field(default_factory=set)
 
-    def query(self) -> Query:
+    def query(self) -> _Answer:
         left = self.product()
         while self.takes("or"):
             for token in ("on", "(", ")"):
@@ -42,13 +57,13 @@ class _Parser:
             left = _otherwise(left, self.product())
         return left
 
-    def product(self) -> Query:
+    def product(self) -> _Answer:
         left = self.value()
         while self.takes("*"):
             left = _times(left, self.value())
         return left
 
-    def value(self) -> Query:
+    def value(self) -> _Answer:
         if self.takes("("):
             inner = self.query()
             self.expect(")")
@@ -64,16 +79,25 @@ class _Parser:
         number = float(token)
         return lambda _: number
 
-    def series(self) -> Query:
-        name = self.next()
+    def series(self) -> _Answer:
+        name = self.word(_NAME)
         wanted: dict[str, str] = {}
         if self.takes("{"):
             while not self.takes("}"):
-                label = self.next()
+                label = self.word(_NAME)
                 self.expect("=")
-                wanted[label] = self.next().strip('"')
-                self.takes(",")
+                wanted[label] = self.word(_TEXT)[1:-1]
+                if not self.takes(","):
+                    self.expect("}")
+                    break
+        self.names.add(name)
         return _sum(name, wanted)
+
+    def word(self, pattern: re.Pattern[str]) -> str:
+        found = self.next()
+        if not pattern.fullmatch(found):
+            self.refuse(found)
+        return found
 
     def next(self) -> str:
         if self.at == len(self.tokens):
@@ -110,10 +134,10 @@ def read_query(text: str) -> Query:
     query = parser.query()
     if parser.at != len(tokens):
         parser.refuse(tokens[parser.at])
-    return query
+    return Query(frozenset(parser.names), query)
 
 
-def _sum(name: str, wanted: Labels) -> Query:
+def _sum(name: str, wanted: Labels) -> _Answer:
     def total(series: Series) -> Vector:
         found = [value for labels, value in series(name) if all(labels.get(k) == v for k, v in wanted.items())]
         return sum(found) if found else None
@@ -121,7 +145,7 @@ def _sum(name: str, wanted: Labels) -> Query:
     return total
 
 
-def _times(left: Query, right: Query) -> Query:
+def _times(left: _Answer, right: _Answer) -> _Answer:
     def product(series: Series) -> Vector:
         one, other = left(series), right(series)
         return None if one is None or other is None else one * other
@@ -129,7 +153,7 @@ def _times(left: Query, right: Query) -> Query:
     return product
 
 
-def _otherwise(left: Query, right: Query) -> Query:
+def _otherwise(left: _Answer, right: _Answer) -> _Answer:
     def first(series: Series) -> Vector:
         found = left(series)
         return right(series) if found is None else found

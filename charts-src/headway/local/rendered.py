@@ -11,6 +11,7 @@ from headway.catalog import Catalog
 from headway.local.collector import Pipeline, collector_pipeline, monitor_seconds
 from headway.local.faults import CannotRun
 from headway.local.machines import Offer, cold_start, offers
+from headway.local.probes import Probes, read_probes
 from headway.local.promql import NotUnderstood, Query, read_query
 from headway.policies.facts import Facts
 from headway.policies.index import Index
@@ -21,7 +22,7 @@ from headway.policies.reading import read_paths
 from headway.policies.reading.files import MissingPath
 from headway.recipes.cold_start import ColdStart
 from headway.scaling import FormulaError, read_formula
-from headway.scaling.hpa import HpaSpec, Refused, read_hpa
+from headway.scaling.hpa import NANOSECONDS, ControllerSettings, HpaSpec, Refused, read_hpa
 from headway.scaling.keda import Formula, ScaledObjectSpec, hpa_of, read_scaled_object
 
 _PROMISE = re.compile(r"TTFT ([\d.]+) s")
@@ -57,6 +58,13 @@ class Law:
         """Value that one replica carries."""
         return float(self.keda.modifiers.target) if self.keda.modifiers else 0.0
 
+    @property
+    def patience_seconds(self) -> float:
+        """How long nothing must be asked for until replicas go: cooldown or stabilization window, the longer one."""
+        down = self.hpa.behavior.down.window_seconds if self.hpa.behavior else None
+        window = ControllerSettings().downscale_window / NANOSECONDS if down is None else down
+        return float(max(self.keda.cooldown_seconds, window))
+
 
 @dataclass(frozen=True, eq=False)
 class Deployment:
@@ -74,7 +82,7 @@ class Deployment:
     """Phases of a start by instance type."""
     pre_stop_seconds: float
     grace_seconds: float
-    probe_path: str
+    probes: Probes
     cpu_request_millicores: int
     objective_ttft_seconds: float | None
     recipe: str | None
@@ -89,7 +97,10 @@ class GatewayPod:
     environment: Mapping[str, str]
     files: Mapping[str, str]
     """Content of mounted ConfigMaps by path in the container."""
-    probe_path: str
+    replicas: str
+    """How many there would be, and who decides, in words."""
+    grace_seconds: float
+    probes: Probes
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +143,7 @@ def _deployment(index: Index, server: ModelServer, catalog: Catalog) -> Deployme
     found = offers(index, pod)
     if not found:
         raise CannotRun(f"no NodePool launches a machine for {owner.name}", "headway check dist says why")
-    container, spec = server.container, pod.spec
+    container = server.container
     record = index.named("ConfigMap", f"{owner.name}-recipe", owner)
     recipe = record.text("data", "recipe.yaml") if record else None
     promise = _PROMISE.search(recipe or "")
@@ -144,12 +155,16 @@ def _deployment(index: Index, server: ModelServer, catalog: Catalog) -> Deployme
         offers=found,
         cold_starts={offer.machine.name: cold_start(server, offer, catalog, recipe) for offer in found},
         pre_stop_seconds=_pre_stop(container),
-        grace_seconds=float(spec.integer("terminationGracePeriodSeconds") or 30),
-        probe_path=container.text("readinessProbe", "httpGet", "path") or "/health",
+        grace_seconds=_grace(pod),
+        probes=read_probes(container, "/health"),
         cpu_request_millicores=pod.requests.cpu_millicores,
         objective_ttft_seconds=float(promise[1]) if promise else None,
         recipe=recipe,
     )
+
+
+def _grace(pod: Pod) -> float:
+    return float(pod.spec.integer("terminationGracePeriodSeconds") or 30)
 
 
 def _pre_stop(container: Container) -> float:
@@ -158,14 +173,20 @@ def _pre_stop(container: Container) -> float:
 
 
 def _law(index: Index, owner: Manifest) -> Law:
-    for manifest in index.of_kind("ScaledObject"):
-        if manifest.text("spec", "scaleTargetRef", "name") == owner.name and manifest.shares_namespace(owner):
-            return _read_law(manifest)
+    scalers = index.scalers_of(owner)
+    for scaler in scalers:
+        if scaler.kind == "ScaledObject":
+            return _read_law(scaler)
+    for hpa in scalers:
+        raise CannotRun(
+            f"{hpa.file}: an HPA alone scales {owner.name}, by what a simulated engine has not: the use of a machine",
+            "a local run follows a rendered ScaledObject, whose queries it can answer; add one",
+        )
     raise CannotRun(f"nothing scales {owner.name}", "a local run follows a rendered ScaledObject; add one")
 
 
 def _read_law(manifest: Manifest) -> Law:
-    where = manifest.path
+    where = manifest.file
     try:
         keda = read_scaled_object(manifest.value)
         written = hpa_of(manifest.value)
@@ -196,9 +217,18 @@ def _gateway(index: Index, folder: Path) -> GatewayPod:
                     arguments=container.arguments,
                     environment={name: container.variable(name) or "" for name in container.environment},
                     files=dict(_mounted(index, pod, container)),
-                    probe_path=container.text("readinessProbe", "httpGet", "path") or "/readyz",
+                    replicas=_replicas(index, pod.owner),
+                    grace_seconds=_grace(pod),
+                    probes=read_probes(container, "/readyz"),
                 )
     raise CannotRun(f"{folder} holds no gateway", "name a rendered environment: headway up --env dev")
+
+
+def _replicas(index: Index, owner: Manifest) -> str:
+    for hpa in index.scalers_of(owner):
+        least, most = hpa.integer("spec", "minReplicas") or 1, hpa.integer("spec", "maxReplicas")
+        return f"{least} to {most} by {hpa.kind}/{hpa.name}"
+    return str(owner.integer("spec", "replicas") or 1)
 
 
 def _mounted(index: Index, pod: Pod, container: Container) -> Iterator[tuple[str, str]]:

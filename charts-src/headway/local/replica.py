@@ -19,6 +19,8 @@ class Replica:
     port: int
     created_at: float
     """In the cluster's time."""
+    simulated: bool = True
+    """Whether its engine is simulated, rather than the options' real one."""
     phase: Phase = "pending"
     node: Node | None = None
     process: Process | None = None

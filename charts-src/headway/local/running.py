@@ -1,5 +1,6 @@
 """One run: its processes, its loops, and the order in which they come and go."""
 
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ from headway.local.audit import Audit
 from headway.local.chaos import Chaos
 from headway.local.clock import Clock
 from headway.local.control import ControlParts, create_app
+from headway.local.engine_command import program
+from headway.local.first_answer import FirstAnswer
 from headway.local.fleet import Fleet
 from headway.local.gateway import gateway_start
-from headway.local.kept import Kept
+from headway.local.gateway_scrape import GatewayScrape
+from headway.local.kept import Keep, Kept
 from headway.local.keys import Keys
 from headway.local.load import PROFILES, Load, Target
 from headway.local.nodes import Nodes
@@ -23,10 +27,10 @@ from headway.local.pages import Pages
 from headway.local.rendered import Rendered, upstream_entries
 from headway.local.run_folder import RunFolder
 from headway.local.samples import Samples
-from headway.local.scraping import ENGINE, GATEWAY, pause, scrape
+from headway.local.scraping import pause, scrape, wanted
 from headway.local.show import SHOW_MINUTES, Show
 from headway.local.state import state
-from headway.local.storage import make_bucket, storage_command, stored_answers
+from headway.local.storage import storage_kept, stored_answers
 from headway.local.summary import Summary
 from headway.local.traffic import Traffic
 from headway.local.upstreams import Upstreams
@@ -51,11 +55,15 @@ class Running:
         self._keys = Keys()
         self._traffic = Traffic()
         self._stored = 0
+        self._id = secrets.token_hex(8)
         self._began = datetime.now(UTC)
+        self._asked = self._began.timestamp() if options.began is None else options.began
 
     def prepare(self, tasks: TaskGroup) -> None:
         """Makes the parts; nothing runs yet. Pods will live in `tasks`. Raises `CannotRun`."""
         options, folder = self.options, self.folder
+        program("headway-model-server", self._programs)
+        self._series = wanted(deployment.law for deployment in self.rendered.deployments)
         clock = Clock(options.speed)
         self._addresses: Addresses = claim_addresses(options, self._keys)
         self.world = World(
@@ -74,13 +82,17 @@ class Running:
             Fleet(self.world, deployment, tasks, bool(options.real_engine) and deployment is busiest)
             for deployment in self.rendered.deployments
         ]
-        self._storage = Kept(
-            self.world, "s3", storage_command(self._addresses.s3_port), f"{self._addresses.s3}/moto-api/"
-        )
+        self._storage = Kept(self.world, storage_kept(self._addresses.s3, self._addresses.s3_port))
         self._gateway = self._make_gateway()
+        metrics = f"{self._addresses.admin}/metrics"
+        self._gateway_scrape = GatewayScrape(self.world.samples, clock, metrics, self._traffic, self._series)
+        self._first_answer = FirstAnswer(self._asked, self.world.watch.say)
         self._show = Show(folder, clock)
         self._chaos = Chaos(self.world, self._fleets, self._storage, tasks)
-        self._load = Load(self.world, Target(self._addresses.gateway_here, self._keys.load, busiest.model), self._show)
+        target = Target(self._addresses.gateway_here, self._keys.load, busiest.model)
+        self._load = Load(self.world, target, self._show, tasks)
+        if options.load:
+            self._load.check()
 
     def _make_gateway(self) -> Kept:
         addresses = self._addresses
@@ -89,8 +101,12 @@ class Running:
             (addresses.gateway_port, addresses.admin_port), addresses.s3, list(addresses.origins), self._keys,
         )  # fmt: skip
         self._replacements = made.replacements
-        probe = addresses.admin + self.rendered.gateway.probe_path
-        return Kept(self.world, "gateway", made.command, probe, made.environment, self._traffic.gateway_died)
+        pod = self.rendered.gateway
+        kept = Keep(
+            "gateway", made.command, addresses.admin, pod.probes, pod.grace_seconds, made.environment,
+            died=self._traffic.gateway_died,
+        )  # fmt: skip
+        return Kept(self.world, kept)
 
     async def start(self, loops: TaskGroup) -> None:
         """Starts the processes in order, then every loop. Raises `CannotRun`."""
@@ -98,10 +114,9 @@ class Running:
         async with anyio.create_task_group() as starting:
             starting.start_soon(self._storage.start)
             starting.start_soon(self._gateway.start)
-        await make_bucket(self._addresses.s3)
-        await self._scrape_gateway_once()  # before the first poll, which would find no metrics
+        await self._gateway_scrape.once()  # before the first poll, which would find no metrics
         for loop in (
-            self._storage_kept,
+            self._storage.keep,
             self._gateway.keep,
             self._show.run,
             self._scrape_engines,
@@ -134,16 +149,17 @@ class Running:
             await anyio.sleep(self.options.duration_seconds)
             await self._load.stop()
             with anyio.move_on_after(SETTLE_SECONDS):
-                await self._scrape_gateway_once()
+                await self._gateway_scrape.once()
                 while self._traffic.in_flight:
                     await anyio.sleep(0.2)
 
     async def end(self) -> Summary:
         """Counts, then ends every process within `END_SECONDS` or a little more."""
         await self._load.stop()
-        await self._scrape_gateway_once()
+        await self._gateway_scrape.once()
         if self.options.duration_seconds is not None:
             self._traffic.gateway_died()  # whoever still waits now is cut by us, and counts as failed
+        self._first_answer.look(self.world.samples)
         stored = await stored_answers(self._addresses.s3)
         summary = self._summary(stored)
         async with anyio.create_task_group() as ending:
@@ -164,24 +180,11 @@ class Running:
             seconds=self.world.clock.real(),
             speed=self.options.speed,
             stored=stored,
-            load=self._load.summary(),
+            load=self._load.result,
+            first_answer_seconds=self._first_answer.seconds,
         )
 
     # loops
-
-    async def _storage_kept(self) -> None:
-        async with anyio.create_task_group() as both:
-            both.start_soon(self._storage.keep)
-            both.start_soon(self._bucket_kept)
-
-    async def _bucket_kept(self) -> None:
-        """A moto that was started again has forgotten its bucket."""
-        restarts = 0
-        while True:
-            await anyio.sleep(STATE_SECONDS)
-            if self._storage.restarts != restarts and self._storage.process.running:
-                restarts = self._storage.restarts
-                await make_bucket(self._addresses.s3)
 
     async def _scrape_engines(self) -> None:
         while True:
@@ -192,16 +195,13 @@ class Running:
                         if replica.ready_at is not None:
                             url = f"{replica.url}/metrics"
                             where = (self.world.samples, self.world.clock, replica.name, url)
-                            scrapes.start_soon(scrape, *where, ENGINE, self.rendered.engines)
+                            scrapes.start_soon(scrape, *where, self._series, self.rendered.engines)
 
     async def _scrape_gateway(self) -> None:
         while True:
             await pause(self.world.clock, self.rendered.gateway_scrape_seconds)
-            await self._scrape_gateway_once()
-
-    async def _scrape_gateway_once(self) -> None:
-        await scrape(self.world.samples, self.world.clock, "gateway", f"{self._addresses.admin}/metrics", GATEWAY)
-        self._traffic.take(self.world.samples, self.world.clock.real())
+            await self._gateway_scrape.once()
+            self._first_answer.look(self.world.samples)
 
     async def _consolidate(self) -> None:
         while True:
@@ -224,12 +224,7 @@ class Running:
         addresses = self._addresses
         return ControlParts(
             token=self._keys.control,
-            runtime={
-                "api": addresses.gateway,
-                "control": addresses.control,
-                "audience_url": addresses.audience_url,
-                "model": self._load.model,
-            },
+            runtime=self._runtime,
             origins=addresses.origins,
             hello=self._hello,
             past=lambda: [event.message() for event in self.world.audit.events],
@@ -237,9 +232,19 @@ class Running:
             chaos=self._chaos,
             load=self._load,
             show=self._show,
-            pages=Pages(self.options.pages, addresses.gateway, [addresses.gateway, addresses.control]),
+            pages=Pages(self.options.pages, addresses.gateway, addresses.servers),
             speed=self.options.speed,
         )
+
+    def _runtime(self, authority: str) -> dict[str, str]:
+        opened = self._addresses.opened_at(authority)
+        return {
+            "api": opened.gateway,
+            "control": opened.url,
+            "audience_url": self._addresses.audience_url,
+            "model": self._load.model,
+            "run": self._id,
+        }
 
     def _hello(self) -> dict[str, Any]:
         return {

@@ -42,6 +42,10 @@ class Samples:
         self._by_target.pop(target, None)
         self._failing_since.pop(target, None)
 
+    def answered(self, target: str) -> bool:
+        """Whether its last scrape brought something: what is kept of a target that fails is what it once said."""
+        return target in self._by_target and target not in self._failing_since
+
     def series(self, name: str) -> Iterable[Sample]:
         """Samples of a metric over all targets; none while metrics are lost."""
         return () if self.lost else self.seen(name)

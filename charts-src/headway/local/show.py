@@ -34,11 +34,19 @@ class Show:
         self._write(mode)
 
     def follow_the_clock(self) -> None:
-        """Starts the show's clock, which goes on where it has been started; its minutes pass at the run's speed."""
-        self.by_the_clock = True
-        if self._began is None:
+        """Starts the show's clock, whose minutes pass at the run's speed.
+
+        A clock that has been started goes on; taken up by hand after its last minute, it begins anew.
+        """
+        if self._began is None or (self._over and not self.by_the_clock):
             self._began = self._clock.now()
+        self.by_the_clock = True
         self._write(self._due())
+
+    def restart(self) -> None:
+        """Begins the show anew, at its first minute."""
+        self._began = None
+        self.follow_the_clock()
 
     async def run(self) -> None:
         """Turns to the survey when its time has come."""
@@ -47,10 +55,14 @@ class Show:
             if self.by_the_clock:
                 self._write(self._due())
 
+    @property
+    def _over(self) -> bool:
+        return (self.seconds or 0) >= SHOW_MINUTES * 60
+
     def _due(self) -> Mode:
         return "quiz" if (self.seconds or 0) < QUIZ_MINUTES * 60 else "survey"
 
     def _write(self, mode: Mode) -> None:
         if mode != self.mode:
-            self.mode = mode
             self._folder.write(MODE_FILE, mode)
+            self.mode = mode

@@ -6,11 +6,20 @@ import sys
 
 from headway.local.faults import CannotRun
 from headway.local.http import fetch
+from headway.local.kept import Keep
+from headway.local.probes import Probe, Probes
 
+PROBES = Probes(startup=Probe("/moto-api/", failure_threshold=6), readiness=Probe("/moto-api/"), liveness=None)
+"""No manifest states any: in a cluster S3 is a service of the cloud."""
 BUCKET = "headway-responses"
 _KEYS = re.compile(rb"<KeyCount>(\d+)</KeyCount>")
 _TRUNCATED = b"<IsTruncated>true"
 _NEXT = re.compile(rb"<NextContinuationToken>([^<]+)<")
+
+
+def storage_kept(endpoint: str, port: int) -> Keep:
+    """The server as a process that is kept, with its bucket after every start. Raises `CannotRun`."""
+    return Keep("s3", storage_command(port), endpoint, PROBES, born=lambda: make_bucket(endpoint))
 
 
 def storage_command(port: int) -> tuple[str, ...]:

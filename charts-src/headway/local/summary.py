@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from headway.local.load_result import LoadResult
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -20,7 +22,10 @@ class Summary:
     speed: float
     stored: int | None
     """Survey answers in the bucket; `None` where it could not be asked."""
-    load: dict[str, Any] | None = None
+    first_answer_seconds: float | None = None
+    """On the wall, from the start to the first streamed answer; `None` where there was none."""
+    load: LoadResult | None = None
+    """Of the last profile; `None` where none was played."""
 
     @property
     def lost(self) -> list[str]:
@@ -33,6 +38,16 @@ class Summary:
             found.append(f"{acknowledged} survey answers were acknowledged, {self.stored} are stored")
         return found
 
+    @property
+    def good(self) -> bool:
+        """Whether nothing accepted was lost, and the load was played and kept its thresholds."""
+        return not self.lost and not (self.load and self.load.faults)
+
+    def lines(self) -> list[str]:
+        """What was not good, for the terminal."""
+        faults = self.load.faults if self.load else []
+        return [*(f"lost: {line}" for line in self.lost), *(f"load: {line}" for line in faults)]
+
     def record(self) -> dict[str, Any]:
         """As JSON."""
         return {
@@ -42,8 +57,10 @@ class Summary:
             "surveys": {"submitted": self.surveys["submitted"], "stored": self.stored},
             "usd": {"total": round(self.usd_total, 4)},
             "nodes": {"launched": self.nodes_launched},
+            "first_answer_seconds": self.first_answer_seconds and round(self.first_answer_seconds, 1),
             "wall_seconds": round(self.seconds, 1),
             "speed": self.speed,
             "lost": self.lost,
-            "load": self.load,
+            "load": self.load and self.load.summary,
+            "load_faults": self.load.faults if self.load else [],
         }

@@ -42,6 +42,8 @@ class Traffic:
         self._buckets: deque[tuple[float, dict[tuple[str, float], float]]] = deque()
         self._cut = 0
         self._in_flight = 0.0
+        self.deaths = 0
+        """How often the gateway has died."""
 
     def take(self, samples: Samples, at: float) -> None:
         """One scrape of the gateway, at a real second."""
@@ -60,6 +62,7 @@ class Traffic:
 
     def gateway_died(self) -> None:
         """What was in flight is cut; the counters begin again."""
+        self.deaths += 1
         self._cut += int(self._in_flight)
         self._in_flight = 0.0
         self._buckets.clear()

@@ -22,7 +22,7 @@ LEAST_FREE_BYTES = 200 * 2**20
 
 
 def run(options: Options) -> int:
-    """Runs until Ctrl-C, SIGTERM or the end of the duration. 0; 1 where something accepted was lost.
+    """Runs until Ctrl-C, SIGTERM or the end of the duration. 0; 1 where the summary is not good.
 
     Raises `CannotRun`, in which case every process that was started has been ended.
     """
@@ -38,9 +38,9 @@ def run(options: Options) -> int:
     except BaseExceptionGroup as group:
         raise _reason(group) from group
     _write(options, summary, folder)
-    for line in summary.lost:
-        sys.stderr.write(f"lost: {line}\n")
-    return 1 if summary.lost else 0
+    for line in summary.lines():
+        sys.stderr.write(f"{line}\n")
+    return 0 if summary.good else 1
 
 
 async def _until_the_end(running: Running) -> Summary:

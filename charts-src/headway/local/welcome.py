@@ -1,12 +1,13 @@
 """What a run says at its start: what it is, what is real, where to look."""
 
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import anyio
 
 from headway.local.addresses import Addresses
 from headway.local.gateway import Replacement
+from headway.local.options import Options
 from headway.local.world import World
 
 REAL = (
@@ -14,7 +15,7 @@ REAL = (
     "S3 API (moto)",
     "engines' HTTP, queue and metrics",
     "scrapes",
-    "KEDA and HPA (pure functions)",
+    "KEDA and its HPA for model servers (pure functions)",
     "load",
 )
 PLAYED = (
@@ -24,6 +25,7 @@ PLAYED = (
     "image pull",
     "loading of weights",
     "prefill and decode of a GPU",
+    "HPAs of gateway and frontend (one process each)",
 )
 WHAT_TO_LOOK_AT = (
     "nothing runs and nothing costs; press Spike in the control room, and a replica goes from node to serving",
@@ -50,6 +52,8 @@ async def show_the_way(world: World, addresses: Addresses) -> None:
     say(f"control room: {addresses.control_url}")
     say(f"presenter: {addresses.presenter_url}")
     say(f"audience: {addresses.audience_url}")
+    for line in _unreachable(world.options, addresses):
+        say(f"audience: {line}")
     if world.options.duration_seconds is None:
         for line in WHAT_TO_LOOK_AT:
             say(f"look: {line}")
@@ -57,3 +61,17 @@ async def show_the_way(world: World, addresses: Addresses) -> None:
         opened = await anyio.to_thread.run_sync(webbrowser.open, addresses.control_url, abandon_on_cancel=True)
         if not opened:
             say("no browser was found here: open the control room's link by hand")
+
+
+def _unreachable(options: Options, addresses: Addresses) -> Iterator[str]:
+    """Why phones may not arrive where the audience is told to go, and what helps."""
+    stated = addresses.stated
+    if stated is None or stated.proxied:
+        return
+    if not options.lan and not stated.loopback:
+        yield f"this run listens on 127.0.0.1 alone; with --lan (make demo LAN=1) phones reach {stated.authority}"
+    if stated.port != addresses.control_port:
+        yield (
+            f"the pages listen on port {addresses.control_port}, not on {stated.port}; "
+            f"--port-base {stated.port} (make demo PORT_BASE={stated.port}) takes that one"
+        )
