@@ -6,6 +6,8 @@ from pathlib import Path
 
 from headway.local import Options, run
 
+ARGUMENTS = ("/models/llama", "--max-model-len", "4096", "--max-num-seqs", "16")
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--runs", type=Path, required=True)
 parser.add_argument("--speed", type=float, required=True)
@@ -13,4 +15,7 @@ parser.add_argument("--engine", action="append", required=True, help="One word o
 given = parser.parse_args()
 
 if __name__ == "__main__":
-    sys.exit(run(Options(runs=given.runs, speed=given.speed, real_engine=tuple(given.engine))))
+    options = Options(
+        runs=given.runs, speed=given.speed, real_engine=tuple(given.engine), real_engine_arguments=ARGUMENTS
+    )
+    sys.exit(run(options))

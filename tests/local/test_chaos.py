@@ -165,7 +165,7 @@ def test_a_slow_replica_delays_answers_and_loses_none(awake: LocalRun) -> None:
 
 def test_a_real_engine_is_not_slowed_but_another_replica(tmp_path: Path) -> None:
     server = str(Path(HEADWAY).with_name("headway-model-server"))
-    words = (server, "--simulate", "--gpu", "a10g", "--model-card", "llama-3.1-8b-instruct")
+    words = (server, "--simulate", "--gpu", "a10g", "--model-card", "meta-llama/Llama-3.1-8B-Instruct")
     engine = [f"--engine={word}" for word in words]
     with local_run(tmp_path, *SPEED, *engine, program=BESIDE_A_REAL_ENGINE) as run:
         assert run.ask().result(60)[0] == 200

@@ -1,5 +1,6 @@
 """Processes that hang rather than die: the rendered probes notice, and what hangs is started again."""
 
+import contextlib
 import shutil
 import urllib.request
 from collections.abc import Iterator
@@ -35,8 +36,18 @@ def awake(tmp_path: Path) -> Iterator[LocalRun]:
 
 
 def process_of(run: LocalRun, program: str) -> psutil.Process:
-    """The process that runs a program: the last in its line of descent."""
-    return [child for child in run.children() if program in " ".join(child.cmdline())][-1]
+    """The process that a program has become, not the leash above it; waits for it."""
+
+    def found() -> psutil.Process | None:
+        for child in run.children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                words = " ".join(child.cmdline())
+                if program in words and "leash.py" not in words:
+                    return child
+        return None
+
+    process: psutil.Process = until(found, program, 60)
+    return process
 
 
 def test_a_replica_that_hangs_leaves_the_endpoints_and_is_started_again(awake: LocalRun) -> None:
@@ -58,7 +69,6 @@ def test_an_engine_that_does_not_answer_within_its_startup_probe_is_started_agai
     short = rendered(tmp_path, "Deployment", "failureThreshold: 75", "failureThreshold: 4")
     with local_run(tmp_path, *SPEED, *short) as run:
         run.ask()
-        until(lambda: "headway-model-server" in str([c.cmdline() for c in run.children()]), "an engine", 60)
         process_of(run, "headway-model-server").suspend()
         run.told(f"{DEPLOYMENT}-1 does not answer its startup probe in time and is ended", NOTICED_SECONDS)
         until(lambda: run.ask().result(90)[0] == 200, "an answer", 120)
