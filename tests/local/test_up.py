@@ -61,6 +61,15 @@ def test_the_gateway_is_started_again_when_it_dies(tmp_path: Path) -> None:
         until(lambda: _mode(run) == "quiz", "the gateway", 20)
 
 
+def test_who_still_waits_at_the_end_of_a_run_is_told_so(tmp_path: Path) -> None:
+    with local_run(tmp_path, "--speed", "1") as run:
+        answer = run.ask()
+        until(lambda: run.in_flight() == 1, "a held request", 10)
+        run.end()
+        status, body = answer.result(10)
+    assert (status, json.loads(body)["error"]["code"]) == (503, "draining")
+
+
 def test_the_presenter_turns_the_mode_and_the_gateway_follows(tmp_path: Path) -> None:
     with local_run(tmp_path, *FAST) as run:
         assert run.steer("mode", mode="survey") == (200, {"mode": "survey", "clock": False})

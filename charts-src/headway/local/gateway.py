@@ -14,6 +14,8 @@ PREFIX = "HEADWAY_GATEWAY_"
 MODE_FILE = "mode/mode"
 JWKS = "JWKS_FILE"
 TRACES = "OTLP_ENDPOINT"
+DRAIN_SECONDS = 2
+"""With the farewell of what is cut, less than the end of a run leaves it."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def gateway_start(
     here = {
         "API_KEYS_FILE": (str(folder.write("keys/keys", keys.file(), private=True)), "keys of this run"),
         "MODE_FILE": (str(folder.write(MODE_FILE, mode)), "the mounted ConfigMap as a file"),
+        "DRAIN_SECONDS": (str(DRAIN_SECONDS), "a run ends at once; whoever still waits is told so"),
         "DISCOVERY": ("file", "no API server to watch"),
         "S3_ENDPOINT": (s3, "the S3 API of this run"),
         "RESPONSES_BUCKET": ("headway-responses", "a bucket of that S3 API"),
