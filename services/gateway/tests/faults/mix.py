@@ -68,7 +68,7 @@ FAULTS = {
 }
 WEIGHTS = {
     "none": 40.0,
-    "F5 does not read": 0.1,
+    "F5 does not read": 0.3,
     "F11 one event of 1 MB": 0.3,
     "F3 hangs before the first byte": 0.5,
 }

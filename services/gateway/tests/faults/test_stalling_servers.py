@@ -1,6 +1,7 @@
 """F3: a model server that says nothing, or nothing more."""
 
 import asyncio
+import signal
 import statistics
 
 import pytest
@@ -42,6 +43,21 @@ async def test_a_silent_stream_is_kept_alive_by_comments(patient: GatewayProcess
     assert answer.served
     assert answer.comments >= 1
     assert answer.text == "word0 word1 "
+
+
+async def test_a_gateway_that_was_held_up_calls_nobody_late_before_it_has_read_what_came(
+    patient: GatewayProcess,
+) -> None:
+    """As when its machine gives it no processor for longer than a stream may be silent."""
+    asking = [asyncio.create_task(ask(patient.port, "k=40 gap_ms=100", model="tiny")) for _ in range(10)]
+    await eventually(lambda: patient.metric("headway_gateway_requests_in_flight", model="tiny") == 10, 3)
+    await asyncio.sleep(0.5)
+    patient.process.send_signal(signal.SIGSTOP)
+    try:
+        await asyncio.sleep(2 * IDLE_SECONDS)
+    finally:
+        patient.process.send_signal(signal.SIGCONT)
+    assert [answer.code for answer in await asyncio.gather(*asking) if not answer.served] == []
 
 
 async def test_requests_to_other_model_servers_do_not_notice(patient: GatewayProcess) -> None:

@@ -14,6 +14,8 @@ import structlog
 
 log = structlog.get_logger()
 INTERVAL_SECONDS = 0.25
+READING_SECONDS = 0.001
+"""For a turn of the loop where this process was held up: what came meanwhile is read before anything is called late."""
 SLICE = 16
 """Asked in one turn: a thousand deadlines that pass together are spread over a round, and nobody else waits for them."""
 
@@ -47,7 +49,10 @@ class Sweep:
         watched = tuple(self._watched)
         turns = max(1, -(-len(watched) // SLICE))
         for turn in range(turns):
+            asked = loop.time()
             await asyncio.sleep(seconds / turns)
+            if loop.time() - asked > seconds / turns + INTERVAL_SECONDS:
+                await asyncio.sleep(READING_SECONDS)
             now = loop.time()
             for each in watched[turn::turns]:
                 if each in self._watched:  # else it ended in an earlier turn
