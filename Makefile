@@ -7,6 +7,7 @@ STAMP := build/setup.stamp
 SOURCES := requirements/dev.txt requirements/bootstrap.txt requirements/go.txt pyproject.toml services/gateway/pyproject.toml services/model-server/pyproject.toml tools/setup.sh tools/go.mod tools/go.sum $(wildcard tools/expr-eval/*)
 
 HPA := build/bin/hpa-virtual-time
+COLLECTOR := build/bin/otel-collector
 PAGES := services/frontend
 PAGES_MODULES := build/frontend-modules.stamp
 PAGES_SOURCES := $(shell git ls-files $(PAGES) 2>/dev/null | grep -vE '/(tests|e2e)/')
@@ -54,7 +55,7 @@ $(HPA): $(wildcard tools/hpa-virtual-time/*.go) tools/hpa-virtual-time/go.mod to
 test-python-313: setup ## render with Python 3.13 as well, in a second environment, and compare the bytes
 	@HEADWAY_PYTHON_313=1 $(BIN)/pytest -k python_3_13 -rs
 
-e2e: control-plane e2e-vllm gateway-api-fuzz gateway-faults test-frontend-browser show local-faults ## long suites against real parts: the control plane, vLLM on the CPU, the gateway's documented answers and its faults, the pages in a browser, a show, a local run under faults
+e2e: control-plane metrics-pipeline e2e-vllm gateway-api-fuzz gateway-faults test-frontend-browser show local-faults ## long suites against real parts: the control plane, the metrics' collector and Prometheus, vLLM on the CPU, the gateway's documented answers and its faults, the pages in a browser, a show, a local run under faults
 
 vllm-cpu: setup ## builds vLLM for this machine's CPU and a tiny model in .cache (5.9 GB), for make demo ENGINE=vllm and make e2e-vllm
 	@tools/vllm-cpu/build.sh
@@ -93,6 +94,12 @@ control-plane: setup ## what is rendered against a real API server, scheduler an
 	@tools/control-plane/build.sh
 	@tools/control-plane/test.sh
 
+metrics-pipeline: setup $(COLLECTOR) ## rendered metrics through a real OpenTelemetry collector (built the first time, minutes) and Prometheus (from PATH)
+	@$(BIN)/pytest -rs -m long tests/metrics_pipeline
+
+$(COLLECTOR): $(wildcard tools/otel-collector/*)
+	@tools/otel-collector/build.sh
+
 gateway-faults: setup .cache/fuzz/fuzz.stamp ## the gateway under RUNS faults from SEED, its surveys under as many answers, crowds and fuzzing; writes docs/reference/gateway-faults.md
 	@PYTHONPATH=services/gateway/tests $(BIN)/python tools/gateway_faults.py --runs $(RUNS) --seed $(SEED) --fuzz-python .cache/fuzz/bin/python
 
@@ -115,7 +122,7 @@ types: setup ## mypy --strict on headway
 layers: setup ## import-linter: who may import whom
 	@$(BIN)/lint-imports --no-logo 2>/dev/null >build/layers.txt || $(BIN)/lint-imports >build/layers.txt || { cat build/layers.txt; exit 1; }
 
-.PHONY: demo tube-demo load-tools local-faults
+.PHONY: demo tube-demo load-tools local-faults metrics-pipeline
 demo: synth load-tools $(if $(wildcard services/frontend/package.json),frontend) ## the whole system on this machine, in a browser (HEADLESS=1 DURATION=60 for scripts; ENGINE=vllm; SPEED=10; LAN=1; AUDIENCE_URL=http://laptop.local)
 	@tools/demo.sh
 
