@@ -65,6 +65,7 @@ def test_two_pages_that_press_at_once_leave_one_k6_which_stop_ends(tmp_path: Pat
         assert players(run) == []
 
 
+@pytest.mark.long
 def test_a_k6_that_is_stopped_or_killed_is_told_and_leaves_no_verdict_to_the_next_profile(tmp_path: Path) -> None:
     with local_run(tmp_path, *FAST) as run:
         run.steer("load", profile="soak")
@@ -105,6 +106,7 @@ def headless(repository: Path, tmp_path: Path) -> tuple[subprocess.CompletedProc
     return done, json.loads(summary.read_text())
 
 
+@pytest.mark.long
 def test_a_crossed_threshold_ends_the_run_with_one_line_and_exit_code_1(repository: Path, tmp_path: Path) -> None:
     script = repository / "tools/load/headway.js"
     script.write_text(script.read_text().replace('http_req_duration: ["p(95)<60000"]', 'vus: ["value<0"]'))
@@ -115,6 +117,7 @@ def test_a_crossed_threshold_ends_the_run_with_one_line_and_exit_code_1(reposito
     assert summary["lost"] == []
 
 
+@pytest.mark.long
 def test_a_k6_that_dies_at_once_ends_the_run_with_its_last_words_and_exit_code_1(
     repository: Path, tmp_path: Path
 ) -> None:

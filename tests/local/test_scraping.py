@@ -36,6 +36,7 @@ def test_a_metric_that_nothing_exposes_is_refused(tmp_path: Path, metric: str) -
         wanted(rendered(tmp_path, metric))
 
 
+@pytest.mark.long
 def test_a_trigger_on_another_metric_of_the_engine_is_answered(tmp_path: Path) -> None:
     rendered(tmp_path, "vllm:generation_tokens_total")
     with local_run(tmp_path / "runs", "--speed", "60", "--rendered", str(tmp_path)) as run:

@@ -66,6 +66,8 @@ FAULTS = {
     "500": fault("script=fails", "error"),
     "400": fault("script=refuses", "error"),
 }
+HARMLESS = ("none", "slow")
+"""Not faults, but what is right beside them."""
 WEIGHTS = {
     "none": 40.0,
     "F5 does not read": 0.3,
@@ -74,6 +76,12 @@ WEIGHTS = {
 }
 """How much oftener or rarer than the others some are drawn: rarer what takes longest. Most have no fault, since retries
 are a fifth of all calls."""
+
+
+def requests_for(faults: int) -> int:
+    """How many must be drawn for so many with a fault, on average."""
+    weights = {name: WEIGHTS.get(name, 1.0) for name in FAULTS}
+    return round(faults * sum(weights.values()) / sum(weights[name] for name in FAULTS if name not in HARMLESS))
 
 
 @dataclass

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from faults.backend import Fleet
 from faults.criterion import Criterion, at_most, none
 from faults.gateway import GatewayProcess
-from faults.mix import Drawn, Tally, draw, mixed
+from faults.mix import HARMLESS, Drawn, Tally, draw, mixed, requests_for
 from faults.rows.serving import open_files, resident_bytes, serving
 from faults.rows.size import Size
 
@@ -41,7 +41,7 @@ class Part:
 def mixture(servers: Fleet, size: Size) -> tuple[Tally, list[Criterion]]:
     """The tally of all parts, and what is judged of them."""
     rng = random.Random(size.seed)  # noqa: S311  a drawing that can be repeated
-    requests, tally, parts = draw(size.runs, size.seed), Tally(), []
+    requests, tally, parts = draw(requests_for(size.runs), size.seed), Tally(), []
     each = math.ceil(len(requests) / PARTS)
     for start in range(0, len(requests), each):
         part, told = _part(servers, requests[start : start + each], rng.choice(WORKERS), size)
@@ -81,7 +81,8 @@ def _progress(runs: int) -> Callable[[int], None]:
 def _everything(tally: Tally, parts: list[Part]) -> list[Criterion]:
     runs = sum(part.requests for part in parts)
     drawn = ", ".join(f"{part.requests:,} with {part.workers}" for part in parts)
-    name = f"{runs:,} requests, {tally.streamed:,} of them streams; gateways: {drawn} workers"
+    faults = runs - sum(tally.ends[name].total() for name in HARMLESS)
+    name = f"{runs:,} requests, {faults:,} with a fault, {tally.streamed:,} streams; gateways: {drawn} workers"
     alive = all(part.alive for part in parts)
     files = max(part.files for part in parts)
     return [
