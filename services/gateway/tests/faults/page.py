@@ -19,6 +19,25 @@ def in_order(criteria: list[Criterion]) -> Iterator[Criterion]:
     yield from sorted(criteria, key=place)
 
 
+def _line(each: Criterion) -> str:
+    verdict = "holds" if each.holds else "**does not hold**"
+    return f"| {each.row} | {each.what} | {each.bound} | {each.measured} | {verdict} |"
+
+
+def measured_again(text: str, criteria: list[Criterion]) -> str:
+    """A page with these rows in place of what it says of them."""
+    lines, written = [], set()
+    for line in text.splitlines():
+        row = line.removeprefix("| ").partition(" |")[0]
+        fresh = [_line(each) for each in criteria if each.row == row]
+        if not fresh:
+            lines.append(line)
+        elif row not in written:
+            lines += fresh
+            written.add(row)
+    return "\n".join(lines) + "\n"
+
+
 def page(tally: Tally, criteria: list[Criterion], size: Size) -> str:
     """The whole page."""
     columns = ("whole", "error", "left", "hung", "wrong")
@@ -27,10 +46,6 @@ def page(tally: Tally, criteria: list[Criterion], size: Size) -> str:
         for name, ends in tally.ends.items()
     ]
     total = [sum(ends.total() for ends in tally.ends.values())] + [tally.total(column) for column in columns]
-    judged = [
-        f"| {each.row} | {each.what} | {each.bound} | {each.measured} | {'holds' if each.holds else '**does not hold**'} |"
-        for each in in_order(criteria)
-    ]
     return "\n".join(
         [
             "# Faults the gateway was put through",
@@ -38,7 +53,7 @@ def page(tally: Tally, criteria: list[Criterion], size: Size) -> str:
             "Written by `make gateway-faults`: the gateway as a process, scripted model servers and raw clients on",
             "loopback. Short forms of everything here run in `make test` (`services/gateway/tests`).",
             "",
-            f"## {size.runs:,} requests, faults drawn at random (seed {size.seed})",
+            f"## {total[0]:,} requests, faults drawn at random (seed {size.seed})",
             "",
             "The seed decides faults, their order, the number of the gateway's processes, and who asks for a stream:",
             f"{tally.streamed:,} did.",
@@ -56,7 +71,7 @@ def page(tally: Tally, criteria: list[Criterion], size: Size) -> str:
             "",
             "| row | what | bound | measured | |",
             "|---|---|---|---|---|",
-            *judged,
+            *map(_line, in_order(criteria)),
             "",
         ]
     )

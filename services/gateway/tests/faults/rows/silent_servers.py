@@ -24,8 +24,22 @@ SILENCES = {
 
 def silent_servers(servers: Fleet, size: Size) -> list[Criterion]:
     """The second server is silent; good clients ask the first."""
-    a, b = (server.url for server in servers.servers)
     criteria, requests = [], size.share(300)
+    for place, (words, bound) in SILENCES.items():
+        answers: list[Answer | None] = []
+        alone, beside = Measured(), Measured()
+        for number in range(ROUNDS):
+            answers += _round(servers, words, requests, size.seed + number, alone, beside)
+        criteria += _judged(f"{ROUNDS} × {requests} silences {place}", answers, bound)
+        criteria += _others(f"{ROUNDS} × {requests} silences {place}", beside, alone)
+    return criteria
+
+
+def _round(
+    servers: Fleet, words: str, requests: int, seed: int, alone: Measured, beside: Measured
+) -> list[Answer | None]:
+    """One crowd at a gateway of its own, since one that has met a crowd leaves the silent server alone."""
+    a, b = (server.url for server in servers.servers)
     with (
         serving(
             servers, [("tiny", [a]), ("silent", [b])],
@@ -33,17 +47,10 @@ def silent_servers(servers: Fleet, size: Size) -> list[Criterion]:
         ) as running,
         elsewhere() as pool,
     ):  # fmt: skip
-        for place, (words, bound) in SILENCES.items():
-            answers: list[Answer | None] = []
-            alone, beside = Measured(), Measured()
-            for number in range(ROUNDS):
-                alone.add(asyncio.run(good_until(running.port, after(ALONE_SECONDS))))
-                waiting = pool.submit(_crowd, running.port, words, requests, size.seed + number)
-                beside.add(asyncio.run(good_until(running.port, waiting.done)))
-                answers += waiting.result()
-            criteria += _judged(f"{ROUNDS} × {requests} silences {place}", answers, bound)
-            criteria += _others(f"{ROUNDS} × {requests} silences {place}", beside, alone)
-    return criteria
+        alone.add(asyncio.run(good_until(running.port, after(ALONE_SECONDS))))
+        waiting = pool.submit(_crowd, running.port, words, requests, seed)
+        beside.add(asyncio.run(good_until(running.port, waiting.done)))
+        return waiting.result()
 
 
 def _judged(name: str, answers: list[Answer | None], bound: float) -> list[Criterion]:
