@@ -9,8 +9,8 @@ import re
 SHORT_BYTES = 4096
 """Longest key, name or word; only texts are longer."""
 LONGEST_NUMBER_DIGITS = 1024
-_STRING = rb'(?:"(?:[^"]*+(?<=[^\\]\\)")*+[^"]*+(?<!\\)"|"(?:[^"\\]++|\\.)*+")'
-"""The first way goes from quote to quote, and leaves to the second a quote that has two backslashes before it."""
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+"""Nothing in it is ever tried a second way: before 3.11.5, Python forgot to go back in a possessive group (gh-106052)."""
 _NAMES = b"role|type|name|id|tool_call_id|model|user"
 """Fields that are decoded as words: a long one is refused here."""
 _TEXT = rb'"(?!(?:%b)")[^"\\]{1,256}+"\s*+:\s*+%b' % (_NAMES, _STRING)
