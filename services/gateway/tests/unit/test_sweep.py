@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 
-from headway_gateway.front.sweep import SLICE, Sweep
+from headway_gateway.front.sweep import MOST_TURNS, SLICE, Sweep
 
 
 class Broken:
@@ -31,34 +31,50 @@ def test_one_that_fails_does_not_stop_the_deadlines_of_the_others() -> None:
     assert len(heard) == 1
 
 
-def test_a_crowd_is_asked_over_many_turns_and_others_are_served_between() -> None:
-    sweep, counted = Sweep(), [Counted() for _ in range(10 * SLICE)]
+def asked_by_turn(watched: int) -> list[int]:
+    """How many of so many are asked in each turn of the loop, in one round."""
+    sweep, counted = Sweep(), [Counted() for _ in range(watched)]
     for each in counted:
         sweep.watch(each)
-    asked_by_turn = []
+    so_far = []
 
     async def beside() -> None:
         going_round = asyncio.create_task(sweep.round(0.01))
         while not going_round.done():
-            asked_by_turn.append(sum(each.checks for each in counted))
+            so_far.append(sum(each.checks for each in counted))
             await asyncio.sleep(0)
 
     asyncio.run(beside())
-    steps = [after - before for before, after in itertools.pairwise(asked_by_turn)]
-    assert max(steps) == SLICE
-    assert all(each.checks == 1 for each in counted)
+    assert [each.checks for each in counted] == [1] * watched
+    return [after - before for before, after in itertools.pairwise([*so_far, watched]) if after > before]
+
+
+def test_a_crowd_is_asked_over_many_turns_and_others_are_served_between() -> None:
+    assert asked_by_turn(10 * SLICE) == [SLICE] * 10
+
+
+def test_a_larger_crowd_makes_larger_turns_and_no_longer_round() -> None:
+    assert asked_by_turn(3 * SLICE * MOST_TURNS) == [3 * SLICE] * MOST_TURNS
 
 
 def test_what_ended_during_a_round_is_not_asked() -> None:
-    sweep = Sweep()
-    left = [Counted() for _ in range(2 * SLICE)]
+    sweep, asked = Sweep(), []
+
+    class Left:
+        def check(self, _now: float) -> None:
+            asked.append(self)
+
+    left = [Left() for _ in range(2 * SLICE)]
 
     class Ending:
         def check(self, _now: float) -> None:
+            asked.append(self)
             for each in left:
                 sweep.forget(each)
 
     for each in [*left, *(Ending() for _ in range(2 * SLICE))]:
         sweep.watch(each)
     asyncio.run(sweep.round(0))
-    assert sum(each.checks for each in left) < SLICE
+    first_ending = next(place for place, each in enumerate(asked) if isinstance(each, Ending))
+    assert not any(isinstance(each, Left) for each in asked[first_ending:])
+    assert first_ending < len(left)

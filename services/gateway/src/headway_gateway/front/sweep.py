@@ -16,8 +16,10 @@ log = structlog.get_logger()
 INTERVAL_SECONDS = 0.25
 READING_SECONDS = 0.001
 """For a turn of the loop where this process was held up: what came meanwhile is read before anything is called late."""
-SLICE = 16
-"""Asked in one turn: a thousand deadlines that pass together are spread over a round, and nobody else waits for them."""
+SLICE = 4
+"""Asked in one turn: deadlines that pass together are spread over a round, so that nobody else waits for all of them."""
+MOST_TURNS = 125
+"""Of a round, two milliseconds each: the loop's timers count in milliseconds. With more to ask, a turn asks more."""
 
 
 class Watched(Protocol):
@@ -47,7 +49,7 @@ class Sweep:
         loop = asyncio.get_running_loop()
         self.date = formatdate(usegmt=True).encode()
         watched = tuple(self._watched)
-        turns = max(1, -(-len(watched) // SLICE))
+        turns = min(max(1, -(-len(watched) // SLICE)), MOST_TURNS)
         for turn in range(turns):
             asked = loop.time()
             await asyncio.sleep(seconds / turns)

@@ -5,11 +5,10 @@ import random
 
 from faults.backend import Fleet
 from faults.client import Answer, Hung, ask
-from faults.criterion import Criterion, at_most, beside_alone, none
-from faults.rows.elsewhere import ALONE_SECONDS, P99_RATIO, ROUNDS, after, elsewhere
+from faults.criterion import Criterion, at_most, none
+from faults.rows.elsewhere import ROUNDS, Comparison, elsewhere
 from faults.rows.serving import serving
 from faults.rows.size import Size
-from faults.slowloris import Measured, good_until
 
 FIRST_BYTE_SECONDS = 1.5
 IDLE_SECONDS = 1.0
@@ -23,34 +22,36 @@ SILENCES = {
 
 
 def silent_servers(servers: Fleet, size: Size) -> list[Criterion]:
-    """The second server is silent; good clients ask the first."""
+    """Good clients ask the first server; the silent one is the crowd's."""
     criteria, requests = [], size.share(300)
     for place, (words, bound) in SILENCES.items():
         answers: list[Answer | None] = []
-        alone, beside = Measured(), Measured()
+        good = Comparison()
         for number in range(ROUNDS):
-            answers += _round(servers, words, requests, size.seed + number, alone, beside)
-        criteria += _judged(f"{ROUNDS} × {requests} silences {place}", answers, bound)
-        criteria += _others(f"{ROUNDS} × {requests} silences {place}", beside, alone)
+            answers += _round(servers, words, requests, size.seed + number, good)
+        name = f"{ROUNDS} × {requests} silences {place}"
+        criteria += _judged(name, answers, bound)
+        criteria += good.criteria(
+            "F3", f"{name}: refused at the other server", f"{name}: first byte p99 at the other server"
+        )
     return criteria
 
 
-def _round(
-    servers: Fleet, words: str, requests: int, seed: int, alone: Measured, beside: Measured
-) -> list[Answer | None]:
+def _round(servers: Fleet, words: str, requests: int, seed: int, good: Comparison) -> list[Answer | None]:
     """One crowd at a gateway of its own, since one that has met a crowd leaves the silent server alone."""
-    a, b = (server.url for server in servers.servers)
     with (
+        elsewhere() as pool,
         serving(
-            servers, [("tiny", [a]), ("silent", [b])],
+            servers, [("tiny", [servers.servers[0].url]), ("silent", [pool.submit(_silent_server).result()])],
             first_byte_timeout_seconds=FIRST_BYTE_SECONDS, idle_timeout_seconds=IDLE_SECONDS,
         ) as running,
-        elsewhere() as pool,
     ):  # fmt: skip
-        alone.add(asyncio.run(good_until(running.port, after(ALONE_SECONDS))))
-        waiting = pool.submit(_crowd, running.port, words, requests, seed)
-        beside.add(asyncio.run(good_until(running.port, waiting.done)))
-        return waiting.result()
+        return good.round(running.port, pool, _crowd, running.port, words, requests, seed)
+
+
+def _silent_server() -> str:
+    """The address of a server in the crowd's process; it ends with that."""
+    return Fleet().add("silent").url
 
 
 def _judged(name: str, answers: list[Answer | None], bound: float) -> list[Criterion]:
@@ -59,14 +60,6 @@ def _judged(name: str, answers: list[Answer | None], bound: float) -> list[Crite
     return [
         none("F3", f"{name}: not told so by one clean error", len(answers) - len(clean)),
         at_most("F3", f"{name}: longest until the error", longest, bound + LATE_SECONDS),
-    ]
-
-
-def _others(name: str, beside: Measured, alone: Measured) -> list[Criterion]:
-    what = f"{name}: first byte p99 at the other server"
-    return [
-        none("F3", f"{name}: refused at the other server", beside.refused_good),
-        beside_alone("F3", what, beside.good_seconds, alone.good_seconds, P99_RATIO),
     ]
 
 

@@ -3,11 +3,11 @@
 import asyncio
 
 from faults.backend import Fleet
-from faults.criterion import Criterion, at_most, beside_alone, none
-from faults.rows.elsewhere import ALONE_SECONDS, P99_RATIO, ROUNDS, after, elsewhere
+from faults.criterion import Criterion, at_most, none
+from faults.rows.elsewhere import ROUNDS, Comparison, elsewhere
 from faults.rows.serving import serving
 from faults.rows.size import Size
-from faults.slowloris import SLOW_KINDS, Measured, crowd, good_until
+from faults.slowloris import SLOW_KINDS, Measured, crowd
 
 TIMEOUT_SECONDS = 2.0
 LATE_SECONDS = 1.0
@@ -21,13 +21,9 @@ def slow_requests(servers: Fleet, size: Size) -> list[Criterion]:
         elsewhere() as pool,
     ):
         for kind in SLOW_KINDS:
-            crowds, alone, beside = [], Measured(), Measured()
-            for _ in range(ROUNDS):
-                alone.add(asyncio.run(good_until(running.port, after(ALONE_SECONDS))))
-                slow = pool.submit(_crowd, running.port, kind, clients)
-                beside.add(asyncio.run(good_until(running.port, slow.done)))
-                crowds.append(slow.result())
-            criteria += _judged(f"{ROUNDS} × {clients:,} clients, slow {kind}", crowds, beside, alone)
+            good = Comparison()
+            crowds = [good.round(running.port, pool, _crowd, running.port, kind, clients) for _ in range(ROUNDS)]
+            criteria += _judged(f"{ROUNDS} × {clients:,} clients, slow {kind}", crowds, good)
     return criteria
 
 
@@ -35,11 +31,10 @@ def _crowd(port: int, kind: str, clients: int) -> Measured:
     return asyncio.run(crowd(port, kind, clients, TIMEOUT_SECONDS + 5, good_clients=0))
 
 
-def _judged(name: str, crowds: list[Measured], good: Measured, alone: Measured) -> list[Criterion]:
+def _judged(name: str, crowds: list[Measured], good: Comparison) -> list[Criterion]:
     longest = max(each.longest_seconds for each in crowds)
     return [
         none("F6", f"{name}: open afterwards", sum(each.open for each in crowds)),
         at_most("F6", f"{name}: longest open", longest, TIMEOUT_SECONDS + LATE_SECONDS),
-        none("F6", f"{name}: good ones refused", good.refused_good),
-        beside_alone("F6", f"{name}: first byte p99 of good ones", good.good_seconds, alone.good_seconds, P99_RATIO),
+        *good.criteria("F6", f"{name}: good ones refused", f"{name}: first byte p99 of good ones"),
     ]
