@@ -80,7 +80,7 @@ class WaitChoices(Noun):
     hold_silent_seconds: Annotated[Seconds, Field(ge=0, le=1800)] = 45
     """The same for a request that is not streamed: with its wait for the first byte, below every timeout on the path."""
     max_held_requests: Annotated[Requests, Field(le=100_000)] = 256
-    """Requests held at once; the next one gets 503 with Retry-After."""
+    """Requests held at once, at most three quarters of them one client's; the next one gets 503 (429) with Retry-After."""
     retry_after_seconds: Annotated[WholeSeconds, Field(ge=1, le=120)] = 10
     """What Retry-After says when the gateway refuses."""
     drain_seconds: Annotated[WholeSeconds, Field(ge=0, le=3600)] = 120

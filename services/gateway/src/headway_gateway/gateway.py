@@ -68,7 +68,7 @@ class Gateway:
 
     def charge(self, client: Client, now: float) -> None:
         """One request that is not the data path's. Raises `TooManyRequests`."""
-        self._limits.admit(client.limited_as, 0, now).open -= 1
+        self._limits.request(client.limited_as, now)
 
     # The data path
 

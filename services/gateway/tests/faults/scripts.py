@@ -196,6 +196,18 @@ async def no_done(visit: Visit, _seen: int) -> None:
     await _stream_of(visit, event("a"), event("b"))
 
 
+async def dies_behind_done(visit: Visit, _seen: int) -> None:
+    """Everything but the last chunk's end."""
+    await write(visit, CHUNKED + chunk(event("a")) + chunk(DONE))
+    await asyncio.sleep(0.02)
+    visit.connection.transport.abort()
+
+
+async def stalls_behind_done(visit: Visit, _seen: int) -> None:
+    await write(visit, CHUNKED + chunk(event("a")) + chunk(DONE))
+    await asyncio.sleep(FOREVER_SECONDS)
+
+
 async def split_utf8(visit: Visit, _seen: int) -> None:
     said = event("größer 日本 🙂")
     await _stream_of(visit, *(said[at : at + 3] for at in range(0, len(said), 3)), DONE)
@@ -274,7 +286,8 @@ SCRIPTS: dict[str, Script] = {
         script.__name__: script
         for script in (
             floods, busy, hints, draining, fails, refuses, bad_json, big_chunk, one_piece, no_done, split_utf8, blank_lines,
-            html, gzipped, garbage, two_lengths, length_and_chunks, second_answer, late_bytes, endless_head, bad_chunk,
+            dies_behind_done, stalls_behind_done, html, gzipped, garbage, two_lengths, length_and_chunks, second_answer,
+            late_bytes, endless_head, bad_chunk,
         )
     },
 }  # fmt: skip

@@ -208,3 +208,21 @@ def test_what_passes_is_within_every_bound(request: dict[str, object]) -> None:
         assert sent["cache_salt"] == SALT
         assert set(sent) <= {*request, "cache_salt", "max_completion_tokens", "max_tokens", "prompt", "model",
                              "temperature", "top_p"}  # fmt: skip
+
+
+BURST = 5
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [(b'{"model": "tiny", "messages": 3}', 400), (chat("k=1", model="unheard-of"), 404)],
+    ids=["invalid", "no such model"],
+)
+async def test_requests_that_are_refused_for_what_they_say_are_limited_like_others(
+    servers: Fleet, tmp_path: Path, body: bytes, refused: int
+) -> None:
+    url = servers.servers[0].url
+    with gateway(tmp_path, [("tiny", [url])], request_burst=BURST, requests_per_minute=1) as running:
+        statuses = [(await send(running.port, post(body))).status for _ in range(BURST + 2)]
+    assert statuses == [refused] * BURST + [429] * 2

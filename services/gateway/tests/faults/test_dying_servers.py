@@ -54,6 +54,17 @@ async def test_a_death_mid_stream_ends_with_whole_events_and_an_error_event(
     assert servers.hits[nonce] == 1, "tokens were asked for a second time"
 
 
+@pytest.mark.parametrize("script", ["dies_behind_done", "stalls_behind_done"])
+async def test_what_fails_behind_the_last_event_is_no_failure_of_the_answer(
+    patient: GatewayProcess, script: str
+) -> None:
+    before = patient.metric("headway_gateway_broken_streams_total", model="pair")
+    answer = await ask(patient.port, f"script={script}", model="pair")
+    assert answer.served, answer.body
+    assert answer.text == "a"
+    assert patient.metric("headway_gateway_broken_streams_total", model="pair") == before
+
+
 async def test_an_answer_that_dies_halfway_becomes_an_error_with_a_status(
     patient: GatewayProcess, servers: Fleet
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from faults.backend import Fleet, fleet
-from faults.client import Answer, ask
+from faults.client import Answer, Client, ask, chat, post
 from faults.gateway import GatewayProcess, eventually, gateway
 
 pytestmark = pytest.mark.asyncio
@@ -94,3 +94,40 @@ async def test_a_stream_from_before_the_ejection_that_ends_well_does_not_end_it(
     assert not older.done()
     assert (await older).served
     assert (await ask(waiting.port, "k=1")).code == "no_replica"
+
+
+PAUSE_SECONDS = 0.5
+
+
+@pytest.fixture
+def ejected(server: Fleet, tmp_path: Path) -> Iterator[GatewayProcess]:
+    """A gateway whose one replica has just been ejected."""
+    with gateway(
+        tmp_path, [("tiny", [server.servers[0].url])], ejection_failures=1, ejection_seconds=PAUSE_SECONDS
+    ) as running:
+        assert asyncio.run(ask(running.port, "script=dies_silent")).status == 502
+        yield running
+
+
+async def test_others_are_served_as_soon_as_the_stream_of_a_try_begins(ejected: GatewayProcess) -> None:
+    await asyncio.sleep(PAUSE_SECONDS)
+    trying = await Client.connect(ejected.port)
+    trying.send(post(chat("k=60 gap_ms=50")))
+    await trying.until(b"word0")
+    assert (await ask(ejected.port, "k=1")).served
+    await eventually(lambda: ejected.metric("headway_gateway_ready_replicas", model="tiny") == 1, 1)
+    assert b"[DONE]" not in trying.seen
+    assert (await trying.answer()).served
+
+
+async def test_a_try_whose_answer_takes_long_keeps_the_next_away_for_one_pause(
+    ejected: GatewayProcess, server: Fleet
+) -> None:
+    await asyncio.sleep(PAUSE_SECONDS)
+    slow = asyncio.create_task(ask(ejected.port, "wait_ms=2500 nonce=slow", stream=False))
+    await eventually(lambda: server.hits["slow"], 3, "the try's arrival")
+    assert (await ask(ejected.port, "k=1")).code == "no_replica"
+    await asyncio.sleep(PAUSE_SECONDS)
+    assert (await ask(ejected.port, "k=1")).served
+    assert not slow.done()
+    assert (await slow).served

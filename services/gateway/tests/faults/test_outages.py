@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
 from faults.backend import Fleet, fleet
-from faults.client import Client, ask, chat, post
+from faults.client import Client, ask, chat, post, send
 from faults.conftest import UNREACHABLE
 from faults.gateway import GatewayProcess, eventually, gateway
 
@@ -35,6 +37,7 @@ def models(three: Fleet) -> list[tuple[str, list[str]]]:
         ("pair", [steady, flapping]),
         ("lonely", [lonely]),
         ("refused", [UNREACHABLE, "http://127.0.0.1:11"]),
+        ("trio", [UNREACHABLE, "http://127.0.0.1:11", steady]),
         ("nameless", ["http://no-such-host.invalid:8000"]),
         ("asleep", []),
         ("late", []),
@@ -78,6 +81,20 @@ async def test_a_flapping_model_server_costs_nobody_an_answer(ejecting: GatewayP
         flapping.up()
         assert all([(await ask(ejecting.port, "k=1", model="pair")).served for _ in range(15)])
     assert ejecting.metric("headway_gateway_ejections_total", model="pair") >= 1
+
+
+async def test_two_of_three_model_servers_down_cost_nobody_an_answer(ejecting: GatewayProcess) -> None:
+    """Those that are down have the fewest requests in work, and are both due again at the same time."""
+    streams = [asyncio.create_task(ask(ejecting.port, "k=100 gap_ms=30", model="trio")) for _ in range(3)]
+    await asyncio.sleep(0.2)
+    answers = []
+    while not all(stream.done() for stream in streams):
+        answers.append(await ask(ejecting.port, "k=1", model="trio"))
+        await asyncio.sleep(0.02)
+    assert [answer.code for answer in [*answers, *(each.result() for each in streams)] if not answer.served] == []
+    assert ejecting.metric("headway_gateway_ejections_total", model="trio") >= 4, (
+        "they were asked whether they are back"
+    )
 
 
 async def test_an_ejected_model_server_gets_one_request_a_probe_period(ejecting: GatewayProcess, three: Fleet) -> None:
@@ -163,6 +180,39 @@ async def test_one_more_than_may_be_held_is_told_at_once(ejecting: GatewayProces
     for client in clients:
         client.reset()
     await eventually(lambda: ejecting.metric("headway_gateway_requests_held", model="asleep") == 0, 2)
+
+
+async def test_who_waits_for_a_model_that_is_taken_away_is_told_at_once(
+    ejecting: GatewayProcess, models: list[tuple[str, list[str]]]
+) -> None:
+    [client] = await held(ejecting, "late", 1)
+    begun = time.monotonic()
+    ejecting.upstreams(*models[:-1])
+    try:
+        answer = await client.answer()
+    finally:
+        ejecting.upstreams(*models)
+        client.reset()
+    assert (answer.code, time.monotonic() - begun < HOLD_SECONDS) == ("model_not_found", True)
+    await eventually(lambda: ejecting.metric("headway_gateway_requests_held", model="late") == 0, 2)
+
+
+async def test_one_client_leaves_room_for_others_to_wait(tmp_path: Path) -> None:
+    keys = "".join(f"{name}:{sha256(name.encode()).hexdigest()}\n" for name in ("ada", "grace"))
+    with gateway(tmp_path, [("asleep", [])], keys=keys, max_held_requests=4, hold_seconds=20) as running:
+        waiting = post(chat("k=1", model="asleep"), key="ada")
+        adas = [await Client.connect(running.port) for _ in range(3)]
+        for client in adas:
+            client.send(waiting)
+        await eventually(lambda: running.metric("headway_gateway_requests_held", model="asleep") == 3, 3)
+        refused = await send(running.port, waiting)
+        assert (refused.status, refused.code) == (429, "rate_limited")
+        assert int(refused.headers["retry-after"]) >= 1
+        grace = await Client.connect(running.port)
+        grace.send(waiting.replace(b"Bearer ada", b"Bearer grace"))
+        await eventually(lambda: running.metric("headway_gateway_requests_held", model="asleep") == 4, 3)
+        for client in [*adas, grace]:
+            client.reset()
 
 
 async def test_a_model_that_was_taken_away_has_no_ready_replica(

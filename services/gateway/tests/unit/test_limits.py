@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headway_gateway.errors import TooManyRequests
-from headway_gateway.identity.limits import MAX_RETRY_AFTER_SECONDS, Bucket, Budget, Limits
+from headway_gateway.identity.limits import MAX_RETRY_AFTER_SECONDS, Bucket, Budget, Limits, Usage
 
 BUDGET = Budget(requests_per_second=2, request_burst=5, tokens_per_second=100, token_burst=1000, max_streams=3)
 STEPS = st.lists(
@@ -19,6 +19,13 @@ STEPS = st.lists(
 )
 
 
+def admit(limits: Limits, client: str, tokens: int, now: float) -> Usage:
+    """A request that asks for so many tokens."""
+    usage = limits.request(client, now)
+    limits.answer(usage, tokens, now)
+    return usage
+
+
 @settings(max_examples=150, deadline=None)
 @given(STEPS)
 def test_no_sequence_of_requests_exceeds_budget_and_burst(steps: list[tuple[float, int, float, bool]]) -> None:
@@ -30,7 +37,7 @@ def test_no_sequence_of_requests_exceeds_budget_and_burst(steps: list[tuple[floa
         now += passes
         latest = max(latest, now)
         try:
-            usage = limits.admit("ada", asked, now)
+            usage = admit(limits, "ada", asked, now)
         except TooManyRequests:
             if open_:
                 open_.pop().open -= 1
@@ -64,40 +71,48 @@ def test_time_that_runs_backwards_brings_nothing(taken: float, back: float) -> N
 @given(st.integers(min_value=1, max_value=5000), st.floats(min_value=0, max_value=100))
 def test_who_waits_as_long_as_retry_after_says_is_served(tokens: int, used: float) -> None:
     limits = Limits(BUDGET)
-    limits.admit("ada", int(used * 10), 0.0).open -= 1
+    admit(limits, "ada", int(used * 10), 0.0).open -= 1
     try:
-        limits.admit("ada", tokens, 0.0)
+        admit(limits, "ada", tokens, 0.0)
     except TooManyRequests as refused:
         wait = refused.retry_after_seconds or 0
     else:
         return
     assert 1 <= wait <= MAX_RETRY_AFTER_SECONDS
-    limits.admit("ada", tokens, float(wait))
+    admit(limits, "ada", tokens, float(wait))
 
 
-def test_a_refused_request_is_not_charged() -> None:
+def test_a_request_that_asks_for_more_tokens_than_are_left_is_not_charged() -> None:
     limits = Limits(BUDGET)
-    limits.admit("ada", 900, 0.0).open -= 1
+    admit(limits, "ada", 900, 0.0).open -= 1
     for _ in range(100):
         with pytest.raises(TooManyRequests):
-            limits.admit("ada", 200, 0.0)
-    assert limits.admit("ada", 100, 0.0).requests.level == 3
+            admit(limits, "ada", 200, 0.0)
+    assert admit(limits, "ada", 100, 0.0).requests.level == 3
+
+
+def test_a_request_that_is_refused_for_what_it_says_is_charged() -> None:
+    limits = Limits(BUDGET)
+    for _ in range(5):
+        limits.request("ada", 0.0)
+    with pytest.raises(TooManyRequests, match="limit of requests"):
+        limits.request("ada", 0.0)
 
 
 def test_one_clients_use_is_not_anothers() -> None:
     limits = Limits(BUDGET)
     for _ in range(3):
-        limits.admit("ada", 0, 0.0)
+        admit(limits, "ada", 0, 0.0)
     with pytest.raises(TooManyRequests, match="open"):
-        limits.admit("ada", 0, 0.0)
-    limits.admit("grace", 0, 0.0)
+        admit(limits, "ada", 0, 0.0)
+    admit(limits, "grace", 0, 0.0)
 
 
 def test_the_client_not_seen_for_longest_with_nothing_open_is_forgotten_first() -> None:
     limits = Limits(BUDGET, max_clients=2)
-    held = limits.admit("open", 1000, 0.0)
-    limits.admit("idle", 1000, 0.0).open -= 1
-    limits.admit("new", 1000, 0.0)
-    assert limits.admit("open", 0, 0.0) is held
+    held = admit(limits, "open", 1000, 0.0)
+    admit(limits, "idle", 1000, 0.0).open -= 1
+    admit(limits, "new", 1000, 0.0)
+    assert admit(limits, "open", 0, 0.0) is held
     with pytest.raises(TooManyRequests, match="as many clients"):
-        limits.admit("another", 0, 0.0)
+        admit(limits, "another", 0, 0.0)

@@ -45,18 +45,18 @@ def test_retries_are_never_more_than_a_fifth_of_first_requests(requests: list[tu
         assert budget.balance <= MOST
 
 
-def test_what_the_gateway_repeats_is_taken_from_the_clients_retries() -> None:
+def test_what_goes_elsewhere_after_a_death_is_taken_from_the_clients_retries() -> None:
     budget = RetryBudget()
     for _ in range(7):
         budget.earn(None)
-    assert budget.spend_own()
+    assert budget.spend_on_death()
     assert not budget.spend()
 
 
-def test_a_quiet_gateway_repeats_some_in_advance_and_clients_make_none_until_they_are_earned() -> None:
+def test_a_quiet_gateway_repeats_after_some_deaths_in_advance_and_nobody_else_does_until_they_are_earned() -> None:
     budget = RetryBudget()
     advance = int(ADVANCE)
-    assert [budget.spend_own() for _ in range(advance + 2)] == [True] * advance + [False] * 2
+    assert [budget.spend_on_death() for _ in range(advance + 2)] == [True] * advance + [False] * 2
     for _ in range(int(advance / EARNED)):
         budget.earn(None)
     assert not budget.spend()
@@ -73,7 +73,7 @@ def test_whoever_repeats_model_servers_see_a_fifth_more_than_calls_and_the_advan
         for attempt in (None, b"1", b"2"):
             budget.earn(attempt)
             hits += 1
-            hits += fate in ("own", "both") and budget.spend_own()
+            hits += fate in ("own", "both") and budget.spend_on_death()
             if fate not in ("client", "both") or not budget.spend():
                 break
         assert hits <= 1.2 * calls + ADVANCE + 1e-9

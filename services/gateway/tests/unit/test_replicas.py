@@ -48,7 +48,7 @@ def test_requests_that_never_end_are_spread_evenly(replicas: int, requests: int)
     for _ in range(requests):
         chosen = spread.choose(NOW)
         assert chosen is not None
-        chosen.take()
+        chosen.take(NOW)
     work = [each.outstanding for each in spread.replicas]
     assert max(work) - min(work) <= 1
 
@@ -56,10 +56,10 @@ def test_requests_that_never_end_are_spread_evenly(replicas: int, requests: int)
 def test_the_one_that_failed_is_not_asked_again_for_the_same_request() -> None:
     pair = model(0, 5)
     first = pair.choose(NOW)
-    assert pair.choose(NOW, but_not=first) is not first
+    assert pair.choose(NOW, but_not=[first]) is not first
     assert model(0).choose(NOW) is not None
     single = model(0)
-    assert single.choose(NOW, but_not=single.replicas[0]) is None
+    assert single.choose(NOW, but_not=single.replicas) is None
 
 
 def test_failures_in_a_row_eject_and_a_success_between_them_does_not() -> None:
@@ -80,18 +80,43 @@ def ejected() -> Replica:
 
 def test_after_an_ejection_one_request_at_a_time_tries() -> None:
     broken = ejected()
-    trial = broken.take()
+    trial = broken.take(NOW + 6)
     assert not broken.may_be_asked(NOW + 6)
     broken.release(trial)
     assert broken.may_be_asked(NOW + 6)
 
 
+def test_a_try_that_takes_long_keeps_the_next_away_for_one_pause() -> None:
+    broken = ejected()
+    assert broken.take(NOW + 6)
+    assert not broken.may_be_asked(NOW + 10.9)
+    assert broken.may_be_asked(NOW + 11)
+    assert broken.take(NOW + 11)
+
+
+def test_a_try_whose_stream_begins_lets_others_in_and_the_next_failure_ejects_again() -> None:
+    broken = ejected()
+    assert broken.take(NOW + 6)
+    broken.began()
+    assert broken.may_be_asked(NOW + 6)
+    assert not broken.take(NOW + 6), "a second try"
+    assert broken.failed(NOW + 7, trial=False)
+    assert not broken.may_be_asked(NOW + 8)
+
+
+def test_a_request_that_was_repeated_does_not_try_an_ejected_replica_unless_it_may() -> None:
+    due = ejected()
+    pair = Model("tiny", replicas=[due])
+    assert pair.choose(NOW + 6, tries=False) is None
+    assert pair.choose(NOW + 6) is due
+
+
 def test_the_end_of_a_request_from_before_the_ejection_is_no_end_of_the_try() -> None:
     broken = replica()
-    older = [broken.take() for _ in range(2)]
+    older = [broken.take(NOW) for _ in range(2)]
     for _ in range(3):
         broken.failed(NOW, trial=False)
-    trial = broken.take()
+    trial = broken.take(NOW + 5)
     assert (older, trial) == ([False, False], True)
     broken.release(older[0])
     assert not broken.may_be_asked(NOW + 6), "a second try beside the first"
@@ -107,8 +132,8 @@ def test_the_end_of_a_request_from_before_the_ejection_is_no_end_of_the_try() ->
 
 def test_a_try_that_succeeds_brings_the_replica_back_whole() -> None:
     back = ejected()
-    back.succeeded(NOW + 6, back.take())
-    back.take()
+    back.succeeded(NOW + 6, back.take(NOW + 6))
+    back.take(NOW + 6)
     assert back.may_be_asked(NOW + 6)
     assert [back.failed(NOW + 6, trial=False) for _ in range(2)] == [False, False]
 
@@ -117,7 +142,7 @@ def test_tries_that_fail_make_the_pause_longer_up_to_a_bound() -> None:
     broken, now, pauses = ejected(), NOW, []
     for _ in range(6):
         now = broken.ejected_until
-        trial = broken.take()
+        trial = broken.take(now)
         broken.release(trial)
         assert broken.failed(now, trial)
         pauses.append(broken.ejected_until - now)

@@ -52,14 +52,14 @@ class Budget:
 
 
 class Usage:
-    """One client's buckets and open answers."""
+    """One client's buckets, its open answers, and how many of those wait for a replica."""
 
-    __slots__ = ("open", "requests", "tokens")
+    __slots__ = ("held", "open", "requests", "tokens")
 
     def __init__(self, budget: Budget, now: float) -> None:
         self.requests = Bucket(budget.requests_per_second, budget.request_burst, now)
         self.tokens = Bucket(budget.tokens_per_second, budget.token_burst, now)
-        self.open = 0
+        self.open = self.held = 0
 
 
 class Limits:
@@ -70,22 +70,22 @@ class Limits:
         self._max_clients = max_clients
         self._usages: OrderedDict[str, Usage] = OrderedDict()
 
-    def admit(self, client: str, tokens: int, now: float) -> Usage:
-        """Charge one request of `tokens`. Raises `TooManyRequests` and charges nothing when a limit is reached."""
+    def request(self, client: str, now: float) -> Usage:
+        """Charge one request, whatever it says. Raises `TooManyRequests` and charges nothing when a limit is reached."""
         usage = self._usage(client, now)
         if usage.open >= self._budget.max_streams:
             raise TooManyRequests("as many answers are open as this client may have", retry_after_seconds=1)
-        usage.requests.fill(now)
-        usage.tokens.fill(now)
-        wait = max(usage.requests.wait_seconds(1), usage.tokens.wait_seconds(tokens))
-        if wait > 0:
-            which = "requests" if usage.requests.wait_seconds(1) > 0 else "tokens"
-            seconds = min(MAX_RETRY_AFTER_SECONDS, int(wait) + 1)
-            raise TooManyRequests(f"this client's limit of {which} is reached", retry_after_seconds=seconds)
-        usage.requests.take(1)
-        usage.tokens.take(tokens)
-        usage.open += 1
+        _take(usage.requests, 1, "requests", now)
         return usage
+
+    def answer(self, usage: Usage, tokens: int, now: float) -> None:
+        """Charge the tokens of a request and count its answer as open. Raises `TooManyRequests` and gives it back."""
+        try:
+            _take(usage.tokens, tokens, "tokens", now)
+        except TooManyRequests:
+            usage.requests.give_back(1)
+            raise
+        usage.open += 1
 
     def _usage(self, client: str, now: float) -> Usage:
         usage = self._usages.get(client)
@@ -102,3 +102,12 @@ class Limits:
         if idle is None:
             raise TooManyRequests("as many clients are active as this server knows", retry_after_seconds=1)
         del self._usages[idle]
+
+
+def _take(bucket: Bucket, amount: float, what: str, now: float) -> None:
+    bucket.fill(now)
+    wait = bucket.wait_seconds(amount)
+    if wait > 0:
+        seconds = min(MAX_RETRY_AFTER_SECONDS, int(wait) + 1)
+        raise TooManyRequests(f"this client's limit of {what} is reached", retry_after_seconds=seconds)
+    bucket.take(amount)

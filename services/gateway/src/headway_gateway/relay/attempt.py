@@ -37,7 +37,7 @@ class Attempt:
         "_swallows",
         "_waits",
         "answer",
-        "begun",
+        "began",
         "events",
         "first_byte_at",
         "outcome",
@@ -67,6 +67,8 @@ class Attempt:
         """Loop time at which a connection was had and the request written."""
         self.first_byte_at: float | None = None
         """Loop time of the body's first byte: from here on nothing is tried again."""
+        self.began: Callable[[], None] = _nothing
+        """Called with the first byte of a stream."""
         self.outcome: asyncio.Future[GatewayError | None] = self._loop.create_future()
 
     def send(self, connection: UpstreamConnection, request: bytes) -> None:
@@ -119,6 +121,7 @@ class Attempt:
             return
         if self.first_byte_at is None:
             self.first_byte_at = self._last_byte
+            self.began()
         if whole:
             self._last_written = self._last_byte
             self._open_stream()
@@ -171,7 +174,7 @@ class Attempt:
             self._comment(now)
 
     def _comment(self, now: float) -> None:
-        if self.answer is not None and not self._passes_events:
+        if self.answer is not None and (not self._passes_events or self.events.complete):
             return
         self._last_written = now
         self._open_stream()
@@ -185,8 +188,14 @@ class Attempt:
         self._finish(error)
 
     def _finish(self, error: GatewayError | None) -> None:
-        if not self.outcome.done():
-            self.outcome.set_result(error)
+        if self.outcome.done():
+            return
+        said_all = self._passes_events and self.events.complete  # what fails behind `[DONE]` is no loss to the client
+        self.outcome.set_result(None if said_all else error)
+
+
+def _nothing() -> None:
+    """What there is to do at the first byte of most answers."""
 
 
 def _is_event_stream(head: AnswerHead) -> bool:

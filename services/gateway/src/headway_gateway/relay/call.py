@@ -51,6 +51,8 @@ class Call:
     """Where the last attempt went."""
     reused_connection: bool = False
     """Whether it went over a connection that had served before."""
+    repeated: bool = False
+    """Whether a model server had it, failed, and another was asked."""
     trial: bool = False
     """Whether it finds out if an ejected replica is back."""
     trace_headers: bytes = b""

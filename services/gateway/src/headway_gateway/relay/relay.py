@@ -3,7 +3,7 @@
     admit ─▶ choose a replica ─▶ attempt ─▶ pass on ─▶ release
                │   ▲                │
                ▼   │                ▼ failed before the first byte
-             hold (no replica)    attempt again, once, elsewhere
+             hold (no replica)    attempt again elsewhere: once, and wherever nothing was sent
 
 A client that leaves cancels the task; whatever the task holds is released on the way out. Errors of any kind reach
 `tell`, which writes them as a status while nothing has been written and as the stream's last event afterwards.
@@ -11,7 +11,8 @@ A client that leaves cancels the task; whatever the task holds is released on th
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -39,7 +40,7 @@ from headway_gateway.relay.hold import Holds
 from headway_gateway.relay.request_bytes import request_bytes
 from headway_gateway.relay.retry_budget import RETRY_COUNT_HEADER, RetryBudget
 from headway_gateway.relay.settlement import settle
-from headway_gateway.relay.verdict import judged
+from headway_gateway.relay.verdict import is_back, judged
 from headway_gateway.replicas.directory import Directory
 from headway_gateway.replicas.replica import Replica
 from headway_gateway.tracing import Tracer
@@ -133,6 +134,13 @@ class Relay:
             raise Unavailable(
                 "which models are served here is not known yet", retry_after_seconds=self._settings.retry_after_seconds
             )
+        if len(self._calls) >= self._settings.max_requests_in_flight:
+            raise Overloaded(
+                "this server has as many requests in work as it may",
+                retry_after_seconds=self._settings.retry_after_seconds,
+            )
+        now = self._loop.time()
+        usage = self._limits.request(request.client.limited_as, now)  # also of one that is refused for what it says
         admitted = admit(request.body, request.client)
         request.body = b""
         model = self._directory.models.get(admitted.model)
@@ -140,13 +148,7 @@ class Relay:
             raise ModelNotFound(
                 "no model of that name is served here; GET /v1/models lists those that are", param="model"
             )
-        if len(self._calls) >= self._settings.max_requests_in_flight:
-            raise Overloaded(
-                "this server has as many requests in work as it may",
-                retry_after_seconds=self._settings.retry_after_seconds,
-            )
-        now = self._loop.time()
-        usage = self._limits.admit(request.client.limited_as, admitted.tokens, now)
+        self._limits.answer(usage, admitted.tokens, now)
         self._retries.earn(request.headers.get(RETRY_COUNT_HEADER))
         call = Call(
             exchange=exchange,
@@ -172,28 +174,35 @@ class Relay:
 
     async def _pursue(self, call: Call) -> None:
         replica = await self._holds.replica_for(call)
-        error = await self._try(call, replica)
-        if error is not None:
-            other = self._other_replica(call, replica, error)
+        tried: list[Replica] = []
+        while (error := await self._try(call, replica)) is not None:
+            tried.append(replica)
+            other = self._other_replica(call, tried, error)
             if other is None:
                 raise self._told(call, error)
             call.metrics.retries.inc()
-            error = await self._try(call, other)
-            if error is not None:
-                raise self._told(call, error)
+            replica = other
         deliver(call, self._retries)
 
-    def _other_replica(self, call: Call, tried: Replica, error: GatewayError) -> Replica | None:
-        """Where a failed request may be tried once more, if anywhere; one that cost its replica work is paid for."""
-        attempt = call.attempt
-        going = isinstance(error, Draining)
-        if attempt is None or not (going or (isinstance(error, UpstreamFailed) and attempt.first_byte_at is None)):
+    def _other_replica(self, call: Call, tried: Sequence[Replica], error: GatewayError) -> Replica | None:
+        """Where a failed request goes now, if anywhere.
+
+        What no model server took may try them all. One that cost its replica work is paid for, is repeated once, and does
+        not find out on top of that whether an ejected replica is back.
+        """
+        attempt, now = call.attempt, self._loop.time()
+        if attempt is None:
             return None
-        other = call.model.choose(self._loop.time(), but_not=tried)
+        if attempt.sent_at is None or isinstance(error, Draining):
+            return call.model.choose(now, tried, tries=False) or call.model.choose(now, tried)
+        if call.repeated or not isinstance(error, UpstreamFailed) or attempt.first_byte_at is not None:
+            return None
+        other = call.model.choose(now, tried, tries=False)
         if other is None and call.reused_connection and attempt.answer is None:
-            other = tried  # the model server had closed an idle connection; a new one finds it
-        free = going or attempt.sent_at is None
-        return other if other is not None and (free or self._retries.spend_own()) else None
+            other = tried[-1]  # the model server had closed an idle connection; a new one finds it
+        died = attempt.answer is None or attempt.answer.status < 500
+        call.repeated = other is not None and (self._retries.spend_on_death() if died else self._retries.spend())
+        return other if call.repeated else None
 
     def _told(self, call: Call, error: GatewayError) -> GatewayError:
         """What the client hears: a request that no connection could be had for may simply come again."""
@@ -212,7 +221,9 @@ class Relay:
         connection = None
         error: GatewayError | None = None
         whole = False
-        call.trial = replica.take()
+        call.trial = replica.take(self._loop.time())
+        if call.trial:
+            attempt.began = partial(is_back, call, replica)
         try:
             connection = await replica.connect()
             call.reused_connection = connection.served > 0

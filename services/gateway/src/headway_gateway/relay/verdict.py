@@ -31,6 +31,12 @@ def judged(call: Call, replica: Replica, error: GatewayError | None, now: float)
     return error
 
 
+def is_back(call: Call, replica: Replica) -> None:
+    """The try of an ejected replica brings a stream: others need not wait for its end."""
+    call.trial = False
+    replica.began()
+
+
 def _is_failure(call: Call, replica: Replica, error: GatewayError) -> bool:
     """Whether the replica is to blame. It is not for what one that works may do:
 

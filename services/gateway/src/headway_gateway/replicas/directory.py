@@ -20,16 +20,19 @@ class Model:
     context_tokens: int | None = None
     replicas: list[Replica] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when a replica appears; holders of requests wait on it."""
+    """Set when a replica appears or the model goes; holders of requests wait on it."""
+    gone: bool = False
+    """No longer listed; what its replicas have in work goes on."""
 
-    def choose(self, now: float, but_not: Replica | None = None) -> Replica | None:
+    def choose(self, now: float, but_not: Sequence[Replica] = (), tries: bool = True) -> Replica | None:
         """The replica with the fewest requests in work among those that may be asked.
 
-        Ties go round: the chosen one moves behind its equals. None when no replica may be asked.
+        Ties go round: the chosen one moves behind its equals. None when no replica may be asked. Without `tries`, one
+        that was ejected is not asked whether it is back.
         """
         best: Replica | None = None
         for replica in self.replicas:
-            if replica is but_not or not replica.may_be_asked(now):
+            if replica in but_not or not replica.may_be_asked(now) or (replica.ejections and not tries):
                 continue
             if best is None or replica.outstanding < best.outstanding:
                 best = replica
@@ -37,6 +40,11 @@ class Model:
             self.replicas.remove(best)
             self.replicas.append(best)
         return best
+
+    def leave(self) -> None:
+        """It is no longer listed: whoever waits for a replica of it need not."""
+        self.gone = True
+        self.changed.set()
 
     def ready(self, now: float) -> int:
         """How many replicas may be asked."""
@@ -73,7 +81,7 @@ class Directory:
             self._replicas[address] = self._new_replica(address)
         names = {each.name for each in listed}
         for name in self.models.keys() - names:
-            del self.models[name]
+            self.models.pop(name).leave()
         for each in listed:
             self._update(each)
         self.known = True

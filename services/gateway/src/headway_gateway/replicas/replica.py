@@ -30,8 +30,8 @@ class Replica:
     """Loop time until which it is left alone."""
     ejections: int = 0
     """Ejections in a row; a success ends them."""
-    trying: bool = False
-    """A request is finding out whether it is back."""
+    tried_until: float = 0.0
+    """Loop time until which the request that finds out whether it is back keeps others away."""
     farewells: int = 0
     """How often in a row it said that it is going."""
     answered_at: float = 0.0
@@ -42,23 +42,27 @@ class Replica:
 
     def may_be_asked(self, now: float) -> bool:
         """Not ejected, or due for the one request that tries it."""
-        if self.ejections == 0:
-            return now >= self.ejected_until
-        return now >= self.ejected_until and not self.trying
+        return now >= self.ejected_until and (self.ejections == 0 or now >= self.tried_until)
 
-    def take(self) -> bool:
+    def take(self, now: float) -> bool:
         """A request is sent to it. True where it is the try of an ejected replica, whose verdict alone counts."""
         self.outstanding += 1
-        if self.ejections == 0 or self.trying:
+        if self.ejections == 0 or now < self.tried_until:
             return False
-        self.trying = True
+        self.tried_until = now + self.ejection_seconds
         return True
 
     def release(self, trial: bool) -> None:
         """The request is over; a try that left without a verdict does not keep the next from trying."""
         self.outstanding -= 1
         if trial:
-            self.trying = False
+            self.tried_until = 0.0
+
+    def began(self) -> None:
+        """Its try brings the first of a stream: it is back, and the next failure ejects it again."""
+        self.ejections = 0
+        self.failures = self.ejection_failures - 1
+        self.tried_until = 0.0
 
     def succeeded(self, now: float, trial: bool) -> None:
         """It answered. An answer to a request from before its ejection does not say that it is back."""
