@@ -13,15 +13,18 @@ READY_SECONDS = 60.0
 
 
 class SimulatedVllm(Launched):
-    """`options` are the launcher's, behind which `engine_arguments` come. On entry it waits until it is ready."""
+    """`options` are the launcher's, behind which `engine_arguments` come. On entry it waits until it is ready,
+    unless told not to."""
 
-    def __init__(self, *engine_arguments: str, options: tuple[str, ...] = ()) -> None:
+    def __init__(self, *engine_arguments: str, options: tuple[str, ...] = (), wait: bool = True) -> None:
         port = free_port()
         simulated = ("--simulate", "--gpu", "l4", *MODEL_CARD, *options, "--port", str(port))
         arguments = ("tiny", *ARGUMENTS, *(engine_arguments or ("--shutdown-timeout", "30")))
         super().__init__([str(PROGRAM), *simulated, "--", *arguments], port)
+        self._wait = wait
 
     def __enter__(self) -> Self:
         super().__enter__()
-        self.ready_within(READY_SECONDS)
+        if self._wait:
+            self.ready_within(READY_SECONDS)
         return self

@@ -1,5 +1,8 @@
 """B3, B5: heads that two readers would read differently, and headers that claim what is not theirs to claim."""
 
+import asyncio
+import shutil
+from asyncio.subprocess import PIPE
 from collections.abc import Iterator
 from hashlib import sha256
 
@@ -40,6 +43,8 @@ def framed(*lines: str, target: str = "/v1/chat/completions", key: str = KEY) ->
 
 LENGTH = f"content-length: {len(BODY)}"
 CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
+OFFER = ("connection: Upgrade, HTTP2-Settings", "upgrade: h2c", "http2-settings: AAMAAABkAAQAoAAAAAIAAAAA")
+"""What `curl --http2` and Java's client send with a request for a `http:` address."""
 AMBIGUOUS = {
     "length and chunks": framed("host: g", LENGTH, "transfer-encoding: chunked") + CHUNKS,
     "two codings": framed("host: g", "transfer-encoding: chunked", "transfer-encoding: identity") + CHUNKS,
@@ -61,6 +66,10 @@ AMBIGUOUS = {
     "NUL in a header": framed("host: g", "x-a: a\0b", LENGTH) + BODY,
     "old version with chunks": framed("host: g", "transfer-encoding: chunked").replace(b"/1.1", b"/1.0") + CHUNKS,
     "newer version": framed("host: g", LENGTH).replace(b"/1.1", b"/2.0") + BODY,
+    "length and chunks behind an offer": framed("host: g", *OFFER, LENGTH, "transfer-encoding: chunked") + CHUNKS,
+    "coding behind chunked and an offer": framed("host: g", *OFFER, "transfer-encoding: chunked, gzip") + CHUNKS,
+    "two keys behind an offer": framed("host: g", *OFFER, "authorization: Bearer sk-other", LENGTH) + BODY,
+    "a tunnel to a path": framed("host: g").replace(b"POST", b"CONNECT") + framed("host: g", LENGTH) + BODY,
 }
 
 
@@ -92,6 +101,67 @@ async def test_a_request_hidden_in_a_body_is_a_body(guarded: GatewayProcess, ser
     assert (await client.answer()).status == 400
     client.reset()
     assert servers.hits["hidden"] == 0
+
+
+# Offers of another protocol: overlooked, and no way around anything above
+
+
+WITH_BODY = {
+    "length": framed("host: g", *OFFER, LENGTH) + BODY,
+    "chunks": framed("host: g", *OFFER, "transfer-encoding: chunked") + CHUNKS,
+    "websocket": framed("host: g", "connection: upgrade", "upgrade: websocket", LENGTH) + BODY,
+}
+
+
+@pytest.mark.parametrize("name", sorted(WITH_BODY))
+async def test_a_request_with_an_offer_is_served_whole_in_the_protocol_it_came_in(
+    guarded: GatewayProcess, servers: Fleet, name: str
+) -> None:
+    before = servers.hits["smuggled"]
+    client = await Client.connect(guarded.port)
+    for _ in range(2):  # and its connection serves another one
+        client.send(WITH_BODY[name])
+        answer = await client.answer()
+        assert (answer.served, answer.headers.get("upgrade")) == (True, None)
+    client.reset()
+    assert servers.hits["smuggled"] == before + 2
+    assert servers.of("smuggled")[-1].body.startswith(b"{")
+
+
+@pytest.mark.parametrize("lines", [(), ("content-length: 0",)])
+async def test_a_request_without_a_body_may_offer_too(guarded: GatewayProcess, lines: tuple[str, ...]) -> None:
+    asked = framed("host: g", *OFFER, *lines, target="/v1/models").replace(b"POST", b"GET")
+    client = await Client.connect(guarded.port)
+    client.send(asked + asked)
+    assert [(await client.answer()).status for _ in range(2)] == [200, 200]
+    client.reset()
+
+
+async def test_a_request_hidden_behind_an_offer_is_a_body(guarded: GatewayProcess, servers: Fleet) -> None:
+    hidden = post(chat("nonce=offered"), key=KEY)
+    client = await Client.connect(guarded.port)
+    client.send(framed("host: g", *OFFER, f"content-length: {len(hidden)}") + hidden)
+    assert (await client.answer()).status == 400
+    client.send(framed("host: g", target="/v1/models").replace(b"POST", b"GET"))
+    assert (await client.answer()).status == 200
+    client.reset()
+    assert servers.hits["offered"] == 0
+
+
+async def test_an_offer_is_no_key(guarded: GatewayProcess) -> None:
+    answer = await send(guarded.port, framed("host: g", *OFFER, LENGTH, key="sk-wrong") + BODY)
+    assert (answer.status, answer.code) == (401, "invalid_api_key")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="asks with curl, which is not here")
+async def test_curl_gets_its_answer_with_http2_on_offer(guarded: GatewayProcess) -> None:
+    asked = ["curl", "-sS", "--http2", "-m", "10", "-w", "%{http_code} %{http_version}", "-o", "/dev/null"]
+    asked += ["-H", f"Authorization: Bearer {KEY}", "-H", "Content-Type: application/json", "-d", BODY.decode()]
+    process = await asyncio.create_subprocess_exec(
+        *asked, f"http://127.0.0.1:{guarded.port}/v1/chat/completions", stdout=PIPE, stderr=PIPE
+    )
+    said = await process.communicate()
+    assert said == (b"200 1.1", b"")
 
 
 # What goes on to the model server

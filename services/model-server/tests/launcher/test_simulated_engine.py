@@ -6,6 +6,8 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
 
 import pytest
 
@@ -13,6 +15,9 @@ from model_servers import SimulatedVllm
 from model_servers.streams import Streams, session
 
 LONGEST = 900
+SIMULATED = ("x-headway-simulated", "true")
+SO_SLOW = "0.001"
+"""Of a GPU's speed: a first token takes it longer than this test."""
 
 
 def value(text: str, series: str) -> float:
@@ -22,56 +27,75 @@ def value(text: str, series: str) -> float:
     return float(found[1])
 
 
+def asked(server: SimulatedVllm, path: str, body: bytes | None = None) -> tuple[int, Message]:
+    """Status and headers of an answer, whatever it is."""
+    request = urllib.request.Request(server.base_url + path, body, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.headers
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.headers
+
+
+@dataclass
+class Drain:
+    """A server told to end with two streams open."""
+
+    server: SimulatedVllm
+    refused: tuple[int, Message]
+    """Its answer to a new request meanwhile."""
+    health: tuple[int, Message]
+    metrics: str
+    whole: list[bool]
+    """Of each stream, whether it ended well."""
+
+
 @pytest.fixture(scope="module")
-def draining() -> Iterator[tuple[SimulatedVllm, urllib.error.HTTPError, int, str, list[bool]]]:
-    """A server told to end with two streams open: its answer to a new request, health and metrics then, whole streams."""
+def draining() -> Iterator[Drain]:
     with SimulatedVllm() as server:
-        yield server, *asyncio.run(_through_a_drain(server))
+        yield asyncio.run(_through_a_drain(server))
 
 
-async def _through_a_drain(server: SimulatedVllm) -> tuple[urllib.error.HTTPError, int, str, list[bool]]:
+async def _through_a_drain(server: SimulatedVllm) -> Drain:
     async with session() as client:
         streams = await Streams.begin(client, server.base_url, count=2, tokens=200)
         server.sigterm()
         await asyncio.to_thread(server.wait_until, lambda: server.health() == 503, 5)
-        refused = await asyncio.to_thread(_refused, server)
-        health, text = server.health(), server.metrics()
+        refused = await asyncio.to_thread(asked, server, "/v1/completions", b'{"prompt": "a"}')
+        health, metrics = asked(server, "/health"), server.metrics()
         ended = await streams.ended()
-    assert health is not None
-    return refused, health, text, [stream.whole for stream in ended]
+    return Drain(server, refused, health, metrics, [stream.whole for stream in ended])
 
 
-def _refused(server: SimulatedVllm) -> urllib.error.HTTPError:
-    asked = urllib.request.Request(
-        f"{server.base_url}/v1/completions", b'{"prompt": "a"}', {"Content-Type": "application/json"}
-    )
-    with pytest.raises(urllib.error.HTTPError) as error:
-        urllib.request.urlopen(asked, timeout=10)
-    return error.value
+def test_new_work_is_refused_in_the_launchers_words_while_it_drains(draining: Drain) -> None:
+    status, headers = draining.refused
+    assert (status, headers["x-headway-draining"], headers["retry-after"]) == (503, "true", "1")
+    assert draining.health[0] == 503
 
 
-Draining = tuple[SimulatedVllm, urllib.error.HTTPError, int, str, list[bool]]
+def test_the_launchers_refusals_say_that_it_is_simulated(draining: Drain) -> None:
+    assert [headers[SIMULATED[0]] for _, headers in (draining.refused, draining.health)] == [SIMULATED[1]] * 2
 
 
-def test_new_work_is_refused_in_the_launchers_words_while_it_drains(draining: Draining) -> None:
-    _, refused, health, _, _ = draining
-    assert (refused.code, refused.headers["x-headway-draining"], refused.headers["retry-after"]) == (503, "true", "1")
-    assert health == 503
-
-
-def test_its_metrics_say_that_it_drains_and_for_how_many(draining: Draining) -> None:
-    text = draining[3]
+def test_its_metrics_say_that_it_drains_and_for_how_many(draining: Drain) -> None:
+    text = draining.metrics
     assert value(text, "headway_model_server_draining") == 1
     assert value(text, "headway_model_server_requests_in_work") == 2
     assert value(text, "headway_model_server_requests_refused_total") == 1
     assert value(text, "vllm_active_requests") == 2
 
 
-def test_its_open_streams_finish_and_the_exit_code_is_0(draining: Draining) -> None:
-    server, _, _, _, whole = draining
-    assert whole == [True, True]
-    assert server.ended(10) == 0
-    assert server.event("drained") is not None
+def test_its_open_streams_finish_and_the_exit_code_is_0(draining: Drain) -> None:
+    assert draining.whole == [True, True]
+    assert draining.server.ended(10) == 0
+    assert draining.server.event("drained") is not None
+
+
+def test_health_before_the_first_token_says_that_it_is_simulated() -> None:
+    with SimulatedVllm(options=("--speed", SO_SLOW), wait=False) as server:
+        server.wait_until(lambda: server.health() is not None, 20)
+        status, headers = asked(server, "/health")
+        assert (status, headers[SIMULATED[0]]) == (503, SIMULATED[1])
 
 
 @pytest.mark.asyncio

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from headway_model_server.simulated import SimulatedEngine
 from headway_model_server.simulated.api.errors import ApiError
 from headway_model_server.simulated.api.reading import Reader
-from simulated.builders import CHAT
+from simulated.builders import CHAT, connection, read_until
 
 READER = Reader(("tiny",), 1024)
 JSON = st.recursive(
@@ -85,6 +86,11 @@ def test_an_unknown_path_has_the_shape_of_an_error(client: httpx2.Client) -> Non
 def test_every_answer_says_that_it_is_simulated(client: httpx2.Client) -> None:
     paths = ["/health", "/metrics", "/nowhere", "/v1/models"]
     assert {client.get(path).headers["x-headway-simulated"] for path in paths} == {"true"}
+
+
+def test_so_does_the_answer_to_what_is_no_http(engine: SimulatedEngine) -> None:
+    with connection(engine.url, b"no HTTP\r\n\r\n") as opened:
+        assert b"\r\nx-headway-simulated: true\r\n" in read_until(opened, b"\r\n\r\n")
 
 
 def test_tokens_and_text_are_turned_into_each_other(client: httpx2.Client) -> None:

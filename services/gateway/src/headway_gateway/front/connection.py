@@ -17,6 +17,7 @@ from headway_gateway.front.door_protocol import Door
 from headway_gateway.front.exchange import JSON
 from headway_gateway.front.head_rules import ONCE, TWICE, fault_of, too_large
 from headway_gateway.front.native_exchange import NativeExchange
+from headway_gateway.front.offer import without_offer
 from headway_gateway.front.request import Request, request_number
 
 MAX_PIPELINED = 8
@@ -152,16 +153,27 @@ class ClientConnection(asyncio.Protocol):
         if self._discarding:
             return
         inside = self._in_lines
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._refuse(InvalidRequest("this server speaks HTTP/1.1 and nothing else"))
-        except httptools.HttpParserError:
-            self._refuse(InvalidRequest("the request is not well-formed HTTP"))
+        unread = data
+        while unread:
+            unread = self._parse(unread)
         if inside and self._in_lines:
             self._unended += len(data)  # the parser says nothing of a line before its end
         if max(self._head_bytes, self._unended) > self._door.limits.max_header_bytes and not self._discarding:
             self._refuse(InvalidRequest("the request head is too large"))
+
+    def _parse(self, data: bytes) -> bytes:
+        """Parse up to a head that offers another protocol; what is left is that request without the offer."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as stopped:
+            request, transport = self._request, self._transport
+            if request is None or self._discarding or transport is None or transport.is_closing():
+                return b""
+            self._parser = httptools.HttpRequestParser(self)
+            return without_offer(request) + data[stopped.args[0] :]
+        except httptools.HttpParserError:
+            self._refuse(InvalidRequest("the request is not well-formed HTTP"))
+        return b""
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -201,7 +213,10 @@ class ClientConnection(asyncio.Protocol):
         request.method = self._parser.get_method()
         request.http_version = self._parser.get_http_version()
         request.path, _, request.query = self._url.partition(b"?")
-        fault = fault_of(request, self._head_bytes, self._door.limits) or self._door.refusal(request)
+        fault = fault_of(request, self._head_bytes, self._door.limits)
+        if fault is None and self._parser.should_upgrade():
+            return  # read again, without the offer
+        fault = fault or self._door.refusal(request)
         if fault is not None:
             self._refuse(fault)
             return
@@ -237,7 +252,9 @@ class ClientConnection(asyncio.Protocol):
                 self._body = body
 
     def on_message_complete(self) -> None:
-        """The request is whole."""
+        """The request is whole, unless it ends at its head for an offer alone."""
+        if self._parser.should_upgrade():
+            return
         request, self._request = self._request, None
         self._reading_body = self._in_lines = False
         if request is None or self._discarding:

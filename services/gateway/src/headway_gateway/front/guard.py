@@ -4,7 +4,7 @@ Decided on the raw path and on headers that may come once, never on a decoded pa
 client every path but the public ones gives 401, so that nobody learns from outside which paths exist.
 """
 
-from headway_gateway.errors import Draining, GatewayError, InvalidRequest
+from headway_gateway.errors import BodyTooLarge, Draining, GatewayError, InvalidRequest
 from headway_gateway.front.request import Request
 from headway_gateway.identity.authenticator import Authenticator
 
@@ -38,7 +38,7 @@ class Guard:
         ):
             return InvalidRequest("the header host does not name this server")
         if request.path in PUBLIC or (self._preflights and _is_preflight(request)):
-            return None
+            return BodyTooLarge("a request that needs no key has no body") if request.states_body else None
         try:
             request.client = self._authenticator.client(request.headers, request.peer)
         except GatewayError as error:

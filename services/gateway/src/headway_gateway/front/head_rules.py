@@ -24,6 +24,8 @@ def fault_of(request: Request, head_bytes: int, limits: RequestSettings) -> Gate
         return InvalidRequest("the header host is missing")
     if request.http_version == "1.0" and b"transfer-encoding" in headers:
         return InvalidRequest("HTTP/1.0 knows no chunks")
+    if request.method == b"CONNECT":
+        return InvalidRequest("this server opens no tunnels")
     if not request.path.startswith(b"/"):
         return InvalidRequest("the target is not a path")
     if int(headers.get(b"content-length", b"0")) > limits.max_body_bytes:

@@ -26,6 +26,11 @@ class Request:
     client: Client | None = None
     """Who asks, once that is known."""
 
+    @property
+    def states_body(self) -> bool:
+        """Whether its head says that bytes of a body follow."""
+        return b"transfer-encoding" in self.headers or self.headers.get(b"content-length", b"").strip(b"0") != b""
+
 
 def request_number() -> tuple[bytes, bytes]:
     """The header that numbers an answer; never taken from a client (CVE-2026-116176)."""

@@ -17,8 +17,8 @@ from headway_model_server.simulated.faults.injection import InjectFaults
 from headway_model_server.simulated.metrics.http import CountRequests
 from headway_model_server.simulated.simulation import Simulation
 
-HEADERS = [(b"vary", b"Origin"), (b"x-headway-simulated", b"true")]
-"""On every answer: what vLLM's CORS layer adds, and that no model is behind it."""
+VARY = (b"vary", b"Origin")
+"""On every answer of the engine's own: what vLLM's CORS layer adds."""
 
 
 def create_app(
@@ -39,12 +39,12 @@ def create_app(
         routes += admin_routes(simulation, apply)
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
     counted = CountRequests(InjectFaults(inner, simulation.faults), simulation.exposition.http)
-    stamped = Stamp(counted)
-    return middleware(stamped) if middleware else stamped
+    varied = Vary(counted)
+    return middleware(varied) if middleware else varied
 
 
-class Stamp:
-    """Adds the headers that every answer has."""
+class Vary:
+    """Adds the header that every answer of the engine's own has."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -54,13 +54,13 @@ class Stamp:
             await self._app(scope, receive, send)
             return
 
-        async def stamped(message: Message) -> None:
+        async def varied(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}
+                message = {**message, "headers": [*message.get("headers", ()), VARY]}
             await send(message)
 
         scope.setdefault("extensions", {})[BODY] = send
-        await self._app(scope, receive, stamped)
+        await self._app(scope, receive, varied)
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

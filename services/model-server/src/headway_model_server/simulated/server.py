@@ -24,6 +24,8 @@ from headway_model_server.simulated.options import SimulationOptions
 from headway_model_server.simulated.simulation import Simulation
 from headway_model_server.simulated.surroundings import Surroundings
 
+SIMULATED = ("x-headway-simulated", "true")
+"""On every answer, those of the launcher's middleware and of the HTTP server included: no model is behind it."""
 WATCHDOG_SECONDS = 5.0
 """Simulated seconds after which a server whose engine has died ends; vLLM looks every 5 s."""
 POLL_SECONDS = 0.02
@@ -54,7 +56,7 @@ class SimulatedEngine:
         app = create_app(self.simulation, self._faults_changed, around.middleware)
         config = uvicorn.Config(
             app, http=ResettableProtocol, ws="none", lifespan="on" if around.middleware else "off", log_config=None,
-            access_log=False, backlog=4096,
+            access_log=False, backlog=4096, headers=[SIMULATED],
         )  # fmt: skip
         self._server = _Server(config)
         self._listening = Listening(self._server, self.socket)
