@@ -210,6 +210,40 @@ def test_what_passes_is_within_every_bound(request: dict[str, object]) -> None:
                              "temperature", "top_p"}  # fmt: skip
 
 
+LONG = "long ".ljust(40_000, ".")
+"""Longer than a head may be."""
+TINY_CHUNKS = CHUNKED + b"".join(
+    b"%x\r\n%b\r\n" % (len(piece), piece)
+    for piece in (chat(LONG, stream=False)[at : at + 10] for at in range(0, 2**16, 10))
+    if piece
+)
+TWO_IN_A_ROW = 2 * post(chat(LONG, stream=False))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (TINY_CHUNKS[: len(CHUNKED) + 1], TINY_CHUNKS[len(CHUNKED) + 1 :] + b"0", b"\r\n\r\n"),
+        (
+            TWO_IN_A_ROW[:20],
+            TWO_IN_A_ROW[20 : len(TWO_IN_A_ROW) // 2 + 20],
+            TWO_IN_A_ROW[len(TWO_IN_A_ROW) // 2 + 20 :],
+        ),
+    ],
+    ids=["from one chunk's size to another's", "from one head to the next"],
+)
+async def test_a_piece_that_begins_and_ends_inside_a_line_is_no_long_line(
+    alone: GatewayProcess, pieces: tuple[bytes, ...]
+) -> None:
+    client = await Client.connect(alone.port)
+    for piece in pieces:
+        client.send(piece)
+        await asyncio.sleep(0.1)
+    assert (await client.answer()).served
+    client.reset()
+
+
 BURST = 5
 
 

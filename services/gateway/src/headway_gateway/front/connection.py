@@ -39,7 +39,7 @@ class ClientConnection(asyncio.Protocol):
         "_exchange",
         "_head_bytes",
         "_headers",
-        "_in_lines",
+        "_line_ended",
         "_loop",
         "_parser",
         "_paused_since",
@@ -67,7 +67,7 @@ class ClientConnection(asyncio.Protocol):
         self._body: bytes | BytesIO = b""
         self._url = b""
         self._head_bytes = self._unended = self._body_bytes = self._buffered = 0
-        self._in_lines = self._reading_body = self._discarding = False
+        self._line_ended = self._reading_body = self._discarding = False
         self._deadline = self._loop.time() + door.limits.header_timeout_seconds
         self._paused_since: float | None = None
         self._peer = ""
@@ -152,12 +152,10 @@ class ClientConnection(asyncio.Protocol):
         """Bytes of a request."""
         if self._discarding:
             return
-        inside = self._in_lines
-        unread = data
+        unread, self._line_ended = data, False
         while unread:
             unread = self._parse(unread)
-        if inside and self._in_lines:
-            self._unended += len(data)  # the parser says nothing of a line before its end
+        self._unended = 0 if self._line_ended else self._unended + len(data)  # the parser is silent until a line ends
         if max(self._head_bytes, self._unended) > self._door.limits.max_header_bytes and not self._discarding:
             self._refuse(InvalidRequest("the request head is too large"))
 
@@ -181,8 +179,8 @@ class ClientConnection(asyncio.Protocol):
         self._headers = {}
         self._body = b""
         self._url = b""
-        self._head_bytes = self._unended = self._body_bytes = 0
-        self._in_lines = True
+        self._head_bytes = self._body_bytes = 0
+        self._line_ended = True
         self._deadline = self._request.arrived + self._door.limits.header_timeout_seconds
 
     def on_url(self, url: bytes) -> None:
@@ -193,6 +191,7 @@ class ClientConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header line."""
         self._head_bytes += len(name) + len(value) + 4
+        self._line_ended = True
         if self._reading_body:
             return  # behind the last chunk: what was decided by the head stays decided
         name = name.lower()
@@ -206,7 +205,6 @@ class ClientConnection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """The head is whole: refuse now what the head alone refuses, before any body is kept."""
         request = self._request
-        self._in_lines = False
         if request is None or self._discarding:
             return
         request.headers = self._headers
@@ -228,11 +226,11 @@ class ClientConnection(asyncio.Protocol):
 
     def on_chunk_header(self) -> None:
         """A chunk begins; behind the last one lines may follow."""
-        self._in_lines, self._unended = True, 0
+        self._line_ended = True
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
-        self._in_lines = False
+        self._line_ended = True
         if self._discarding:
             return
         self._body_bytes += len(body)
@@ -256,7 +254,7 @@ class ClientConnection(asyncio.Protocol):
         if self._parser.should_upgrade():
             return
         request, self._request = self._request, None
-        self._reading_body = self._in_lines = False
+        self._reading_body = False
         if request is None or self._discarding:
             return
         body, self._body = self._body, b""
