@@ -11,12 +11,11 @@ import msgspec
 import pytest
 
 from headway.domain.gateway_settings import ENVIRONMENT_PREFIX
-from headway_gateway.metrics import Metrics
 from headway_gateway.settings import Settings
 from headway_gateway.surveys import Draw, audit, repeat
 from headway_gateway.surveys.answer import key, ticket
 from s3 import S3, first
-from serving import AUDIENCE, PRESENTER, served, survey_app
+from serving import AUDIENCE, PRESENTER, served
 
 Audit: TypeAlias = Callable[..., tuple[int, str]]
 
@@ -140,9 +139,9 @@ def test_a_polling_audience_asks_the_store_once_a_second(gateway: str, s3: S3) -
 
 
 @pytest.fixture
-def gateway(patient: Settings, metrics: Metrics) -> Iterator[str]:
-    with served(survey_app(patient, metrics)) as url:
-        yield url
+def gateway(patient: Settings) -> Iterator[str]:
+    with served(patient) as where:
+        yield where.url
 
 
 @pytest.fixture
