@@ -32,7 +32,7 @@ def _traffic() -> Row:
             ),
             Panel(
                 "Tokens",
-                "Tokens each second as model servers count them.",
+                "Tokens each second as model servers count them; estimated where a stream carries no `usage`.",
                 (Query(rate("headway_gateway_tokens_total", "model, kind"), "{{model}} {{kind}}"),),
                 unit="ops",
             ),

@@ -1,23 +1,18 @@
 """A gateway that the store kills between a write and its reply, and that is replaced at once."""
 
 import asyncio
-import os
 import random
-import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 
 from crowd import Crowd
-from headway.domain.gateway_settings import ENVIRONMENT_PREFIX
 from headway_gateway.settings import Settings
 from s3 import KILLED, S3, Request, Script
-from serving import supervisor_command
+from serving import born, stated
 
 STARTED_PUTS = (20, 40)
 """Writes that one life of the gateway gets before it is killed, drawn between these."""
-END_SECONDS = 10
 
 
 def killing(kills: int, seed: int, otherwise: Script) -> Script:
@@ -49,37 +44,23 @@ async def speak_to_mortal_gateway(settings: Settings, s3: S3, people: int, seed:
 
 @asynccontextmanager
 async def _always_one_process(settings: Settings, s3: S3, listener: socket.socket) -> AsyncIterator[None]:
-    """A gateway process on `listener`, which the store's proxy kills and a supervisor replaces."""
-    fd = listener.fileno()
-    supervisor = await asyncio.create_subprocess_exec(
-        *supervisor_command(fd),
-        env=_environment(settings),
-        pass_fds=[fd],
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    following = asyncio.create_task(_follow(supervisor, s3))
-    try:
-        yield
-    finally:
-        os.killpg(supervisor.pid, signal.SIGKILL)
-        await asyncio.wait_for(supervisor.wait(), END_SECONDS)
-        following.cancel()
+    """A gateway process on `listener`, which the store's proxy kills and another replaces."""
+    with stated(settings) as environment:
+        replacing = asyncio.create_task(_replace(environment, s3, listener))
+        try:
+            yield
+        finally:
+            replacing.cancel()
+            with suppress(asyncio.CancelledError):
+                await replacing
 
 
-async def _follow(supervisor: asyncio.subprocess.Process, s3: S3) -> None:
-    """Aim at the process that lives now."""
-    assert supervisor.stdout is not None
-    async for line in supervisor.stdout:
-        if line.strip().isdigit():
-            s3.proxy.kill = partial(_kill, int(line))
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    given = settings.model_dump(include={"responses_bucket", "s3_endpoint", "storage_timeout_seconds"})
-    return {**os.environ} | {f"{ENVIRONMENT_PREFIX}{name.upper()}": str(value) for name, value in given.items()}
+async def _replace(environment: dict[str, str], s3: S3, listener: socket.socket) -> None:
+    """Start a gateway whenever there is none, and aim at the one that lives."""
+    loop = asyncio.get_running_loop()
+    while True:
+        with born(environment, listener) as gateway:
+            s3.proxy.kill = gateway.kill
+            gateway.control.setblocking(False)
+            while await loop.sock_recv(gateway.control, 1):
+                pass

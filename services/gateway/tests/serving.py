@@ -1,78 +1,132 @@
-"""The gateway's survey as a server: in a thread of the test, or as a process that a test may kill."""
+"""The survey as it ships: a gateway's own server with the native door, as a process that a test may kill.
 
+What needs a clock of its own or one fault at a time asks `storage.Objects` and `SurveyService` without a server:
+`surveys/test_objects.py`, `surveys/test_noticeboard.py`, and S4 of `faults/rows/surveys.py`.
+"""
+
+import atexit
+import json
 import os
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
-import uvicorn
-from fastapi import FastAPI
-
-from headway_gateway.app import create_app
-from headway_gateway.metrics import Metrics
+import nursery
+from headway.domain.gateway_settings import variables
+from headway_gateway.server import listen
 from headway_gateway.settings import Settings
 
 AUDIENCE = {"Authorization": "Bearer audience"}
 PRESENTER = {"Authorization": "Bearer presenter"}
+HOST = "127.0.0.1"
 START_SECONDS = 10
+END_SECONDS = 10
 PLENTY = 10**7
+PID_BYTES = 32
+STANDARD_ERROR = 2
 
 
-def supervisor_command(fd: int) -> list[str]:
-    """What keeps one gateway process alive on an open listening socket, and prints the id of each."""
-    return [sys.executable, __file__, str(fd)]
+class Served(NamedTuple):
+    """Where a gateway is asked."""
 
-
-def survey_app(settings: Settings, metrics: Metrics) -> FastAPI:
-    """The gateway's application with two keys, no models, and limits that a crowd does not reach."""
-    folder = Path(tempfile.mkdtemp(prefix="survey-"))
-    (folder / "upstreams.json").write_text("[]")
-    keys = "".join(f"{name}:{sha256(name.encode()).hexdigest()}\n" for name in ("audience", "presenter"))
-    (folder / "keys").write_text(keys)
-    stated = {
-        "upstreams_file": folder / "upstreams.json",
-        "api_keys_file": folder / "keys",
-        "presenter_clients": ("presenter",),
-        "requests_per_minute": PLENTY,
-        "request_burst": PLENTY,
-    }
-    return create_app(settings.model_copy(update=stated), metrics)
-
-
-def _server(app: FastAPI) -> uvicorn.Server:
-    return uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=1))
+    url: str
+    admin: str
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """Serve `app` on a free port of loopback in a thread; yields its URL."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-    server = _server(app)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(START_SECONDS)
-        listener.close()
+def served(settings: Settings) -> Iterator[Served]:
+    """A gateway with `stated` settings on two free ports of loopback; it ends with the block."""
+    with listen(HOST, 0) as port, listen(HOST, 0) as admin, stated(settings) as environment:
+        where = Served(*(f"http://{HOST}:{each.getsockname()[1]}" for each in (port, admin)))
+        with born(environment, port, admin) as gateway:
+            # From here on only the gateway holds them, so that whoever asks it after its death is refused at once.
+            port.close()
+            admin.close()
+            gateway.wait_until_serving()
+            yield where
 
 
-def _supervise(listener: socket.socket) -> None:
-    """Fork a gateway whenever there is none: imports are paid for once, not at each of 200 starts."""
-    while True:
-        child = os.fork()
-        if child == 0:
-            _server(survey_app(Settings(), Metrics())).run(sockets=[listener])
-            os._exit(0)
-        print(child, flush=True)
-        os.waitpid(child, 0)
+@contextmanager
+def stated(settings: Settings) -> Iterator[dict[str, str]]:
+    """The environment of a gateway: two keys, no models, and limits that a crowd does not reach."""
+    with tempfile.TemporaryDirectory(prefix="survey-") as folder:
+        upstreams, keys = Path(folder, "upstreams.json"), Path(folder, "keys")
+        upstreams.write_text("[]")
+        keys.write_text("".join(f"{name}:{sha256(name.encode()).hexdigest()}\n" for name in ("audience", "presenter")))
+        update = {
+            "upstreams_file": upstreams,
+            "api_keys_file": keys,
+            "presenter_clients": ("presenter",),
+            "requests_per_minute": PLENTY,
+            "request_burst": PLENTY,
+        }
+        yield {**os.environ, **variables(settings.model_copy(update=update))}
 
 
-if __name__ == "__main__":
-    _supervise(socket.socket(fileno=int(sys.argv[1])))
+@dataclass(frozen=True)
+class GatewayProcess:
+    """A gateway that was started; its end is that of `control`."""
+
+    pid: int
+    control: socket.socket
+
+    def wait_until_serving(self) -> None:
+        """Fails where it ends before."""
+        self.control.settimeout(START_SECONDS)
+        assert self.control.recv(1) == nursery.SERVING, "the gateway ended before it served: see standard error"
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def end(self) -> None:
+        """Without further patience for what is under way, and by force if that takes too long."""
+        self.control.settimeout(END_SECONDS)
+        try:
+            self.control.shutdown(socket.SHUT_WR)
+            while self.control.recv(1):
+                pass
+        except TimeoutError:
+            self.kill()
+            raise
+
+
+@contextmanager
+def born(environment: dict[str, str], *ports: socket.socket) -> Iterator[GatewayProcess]:
+    """A gateway on a listening socket for clients and, where there is a second, one for health and metrics."""
+    control, its_control = socket.socketpair()
+    with control:
+        with its_control:
+            given = [STANDARD_ERROR, its_control.fileno(), *(port.fileno() for port in ports)]
+            socket.send_fds(_nursery(), [json.dumps(environment).encode()], given)
+        gateway = GatewayProcess(int(_nursery().recv(PID_BYTES)), control)
+        try:
+            yield gateway
+        finally:
+            gateway.end()
+
+
+@cache
+def _nursery() -> socket.socket:
+    """The way to the one nursery of this process."""
+    asking, asked = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with asked:
+        command = [sys.executable, nursery.__file__, str(asked.fileno())]
+        process = subprocess.Popen(command, pass_fds=[asked.fileno()], stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def end() -> None:
+        asking.close()
+        process.wait(END_SECONDS)
+
+    atexit.register(end)
+    return asking

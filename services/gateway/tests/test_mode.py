@@ -5,11 +5,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from fastapi import FastAPI
 from structlog.testing import capture_logs
 
+from faults.gateway import wait_until
 from headway_gateway.mode import LOOK_SECONDS, Mode
-from headway_gateway.routes.config import config_router
+from headway_gateway.settings import Settings
 from serving import served
 
 
@@ -100,11 +100,9 @@ def test_the_file_is_looked_at_once_a_second(mount: Mount, mode: Mode) -> None:
 
 
 @pytest.fixture
-def config(mode: Mode) -> Iterator[str]:
-    app = FastAPI()
-    app.include_router(config_router(mode))
-    with served(app) as url:
-        yield f"{url}/config"
+def config(mount: Mount) -> Iterator[str]:
+    with served(Settings(mode_file=mount.file)) as where:
+        yield f"{where.url}/config"
 
 
 def test_the_page_learns_the_mode_without_a_key(mount: Mount, config: str) -> None:
@@ -119,4 +117,5 @@ def test_a_page_that_knows_the_mode_gets_304_until_it_changes(mount: Mount, conf
     known = {"If-None-Match": httpx2.get(config).headers["ETag"]}
     assert httpx2.get(config, headers=known).status_code == 304
     mount.swap(b"survey")
+    wait_until(lambda: httpx2.get(config, headers=known).status_code == 200, what="the change")
     assert httpx2.get(config, headers=known).json() == {"mode": "survey"}

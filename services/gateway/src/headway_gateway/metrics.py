@@ -57,7 +57,8 @@ class Metrics:
         )
         self.tokens = Counter(
             "headway_gateway_tokens_total",
-            "Tokens as the model server counted them in `usage`; kind is prompt or completion.",
+            "Tokens as the model server counted them in `usage`; kind is prompt or completion. Of an answer without "
+            "`usage` the gateway's estimate: a token for every four characters of the prompt, and for each event.",
             ["model", "kind"],
             registry=self.registry,
         )

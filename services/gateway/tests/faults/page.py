@@ -50,8 +50,8 @@ def page(tally: Tally, criteria: list[Criterion], size: Size) -> str:
         [
             "# Faults the gateway was put through",
             "",
-            "Written by `make gateway-faults`: the gateway as a process, scripted model servers and raw clients on",
-            "loopback. Short forms of everything here run in `make test` (`services/gateway/tests`).",
+            "Written by `make gateway-faults`: the gateway as a process (S4: its storage code alone), scripted model",
+            "servers and raw clients on loopback. Short forms of everything here run in `make test` (`services/gateway/tests`).",
             "",
             f"## {total[0]:,} requests, faults drawn at random (seed {size.seed})",
             "",

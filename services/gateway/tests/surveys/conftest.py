@@ -9,7 +9,7 @@ import pytest
 from headway_gateway.metrics import Metrics
 from headway_gateway.settings import Settings
 from s3 import S3
-from serving import served, survey_app
+from serving import Served, served
 
 STORAGE_SECONDS = 4.0
 
@@ -31,10 +31,16 @@ def patient(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def gateway(settings: Settings, metrics: Metrics) -> Iterator[str]:
+def serving(settings: Settings) -> Iterator[Served]:
+    """The gateway, with its second port."""
+    with served(settings) as where:
+        yield where
+
+
+@pytest.fixture
+def gateway(serving: Served) -> str:
     """URL of the gateway."""
-    with served(survey_app(settings, metrics)) as url:
-        yield url
+    return serving.url
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from faults.gateway import wait_until
 from headway_gateway.errors import InvalidRequest
-from headway_gateway.metrics import Metrics
 from headway_gateway.settings import Settings
 from headway_gateway.surveys.answer import MAX_BODY_BYTES, decode, key, ticket
 from s3 import S3, first
-from serving import AUDIENCE, served, survey_app
+from serving import AUDIENCE, Served, served
 
 KEY = re.compile(r"surveys/answers/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\.json")
 GOOD = "3b241101-e2bb-4255-8caf-4136c566a962"
@@ -56,15 +56,28 @@ def test_an_answer_is_stored_and_its_receipt_is_repeated(gateway: str, s3: S3, a
     assert s3.versions("surveys/") == {key(answer["id"]): 1}
 
 
+def test_whoever_hands_in_an_answer_is_at_the_door_that_ships(serving: Served, answer: dict[str, Any]) -> None:
+    """Its connections are counted, which no other server of the application does."""
+    with httpx2.Client(base_url=serving.url, headers=AUDIENCE, timeout=30) as client:
+        assert client.post("/api/survey/submit", json=answer).status_code == 200
+        wait_until(
+            lambda: sample(serving, "headway_gateway_client_connections") == "1.0", what="the connection's count"
+        )
+    assert httpx2.get(f"{serving.admin}/readyz").status_code == 200
+
+
+def sample(serving: Served, name: str) -> str:
+    """A metric without labels."""
+    return re.findall(rf"^{name} (\S+)$", httpx2.get(f"{serving.admin}/metrics").text, re.MULTILINE)[0]
+
+
 def test_an_answer_needs_a_company_and_a_rating_only(gateway: str) -> None:
     assert submit(gateway, {"id": str(uuid.uuid4()), "rating": 1, "company": "X"}).status_code == 200
 
 
-def test_fifty_writers_of_one_answer_get_identical_receipts(
-    patient: Settings, metrics: Metrics, s3: S3, answer: dict[str, Any]
-) -> None:
-    with served(survey_app(patient, metrics)) as gateway:
-        receipts = asyncio.run(_submit_together(gateway, answer, 50))
+def test_fifty_writers_of_one_answer_get_identical_receipts(patient: Settings, s3: S3, answer: dict[str, Any]) -> None:
+    with served(patient) as serving:
+        receipts = asyncio.run(_submit_together(serving.url, answer, 50))
     assert {receipt.status_code for receipt in receipts} == {200}
     assert len({receipt.content for receipt in receipts}) == 1
     assert s3.versions("surveys/") == {key(answer["id"]): 1}
@@ -103,9 +116,9 @@ def test_an_unstored_answer_is_not_acknowledged(gateway: str, s3: S3, answer: di
 
 
 def test_without_a_bucket_surveys_are_unavailable(answer: dict[str, Any]) -> None:
-    with served(survey_app(Settings(), Metrics())) as gateway:
-        assert submit(gateway, answer).status_code == 503
-        assert httpx2.get(f"{gateway}/api/survey/winners", headers=AUDIENCE).status_code == 503
+    with served(Settings()) as serving:
+        assert submit(serving.url, answer).status_code == 503
+        assert httpx2.get(f"{serving.url}/api/survey/winners", headers=AUDIENCE).status_code == 503
 
 
 @pytest.mark.parametrize("hostile", HOSTILE_IDS, ids=ascii)
@@ -166,32 +179,33 @@ def test_every_accepted_id_makes_a_key_of_one_pattern(text: str) -> None:
 
 
 def test_neither_logs_nor_errors_repeat_what_a_person_wrote(
-    gateway: str, s3: S3, capfd: pytest.CaptureFixture[str]
+    settings: Settings, s3: S3, capfd: pytest.CaptureFixture[str]
 ) -> None:
     canaries = {"id": str(uuid.uuid4()), "rating": 2, "company": "canary-company", "nickname": "canary-nick"}
-    replies = [submit(gateway, canaries), submit(gateway, canaries | {"company": "canary-company-2"})]
-    s3.proxy.script = lambda _: "500"
-    replies.append(submit(gateway, canaries))
-    s3.proxy.script = first(100, "stored, then silent", "GET")
-    replies.append(submit(gateway, canaries | {"nickname": "canary-nick-2"}))
-    replies.append(submit(gateway, canaries | {"id": "canary-id"}))
-    replies.append(submit(gateway, b'{"canary-field": 1}'))
+    with served(settings) as serving:  # here, since `capfd` is another file than it was while fixtures were made
+        gateway = serving.url
+        replies = [submit(gateway, canaries), submit(gateway, canaries | {"company": "canary-company-2"})]
+        s3.proxy.script = lambda _: "500"
+        replies.append(submit(gateway, canaries))
+        s3.proxy.script = first(100, "stored, then silent", "GET")
+        replies.append(submit(gateway, canaries | {"nickname": "canary-nick-2"}))
+        replies.append(submit(gateway, canaries | {"id": "canary-id"}))
+        replies.append(submit(gateway, b'{"canary-field": 1}'))
     assert [reply.status_code for reply in replies] == [200, 409, 503, 503, 400, 400]
-    said = "".join(capfd.readouterr()) + "".join(reply.text for reply in replies[1:])
-    assert "storage_unavailable" in said
+    logged = "".join(capfd.readouterr())
+    assert '"event": "storage_unavailable"' in logged
+    said = logged + "".join(reply.text for reply in replies[1:])
     assert "canary" not in said
     assert canaries["id"] not in said
 
 
-def test_outcomes_are_counted(gateway: str, s3: S3, metrics: Metrics, answer: dict[str, Any]) -> None:
-    submit(gateway, answer)
-    submit(gateway, answer)
-    submit(gateway, answer | {"rating": 1})
-    submit(gateway, b"")
+def test_outcomes_are_counted(serving: Served, s3: S3, answer: dict[str, Any]) -> None:
+    submit(serving.url, answer)
+    submit(serving.url, answer)
+    submit(serving.url, answer | {"rating": 1})
+    submit(serving.url, b"")
     s3.proxy.script = lambda _: "reset"
-    submit(gateway, answer)
-    counted = {
-        outcome: metrics.registry.get_sample_value("headway_gateway_surveys_total", {"outcome": outcome})
-        for outcome in ("stored", "repeated", "conflict", "refused", "failed")
-    }
-    assert counted == dict.fromkeys(counted, 1.0)
+    submit(serving.url, answer)
+    exported = httpx2.get(f"{serving.admin}/metrics").text
+    counted = dict(re.findall(r'^headway_gateway_surveys_total{outcome="(\w+)"} (\S+)$', exported, re.MULTILINE))
+    assert counted == dict.fromkeys(("stored", "repeated", "conflict", "refused", "failed"), "1.0")

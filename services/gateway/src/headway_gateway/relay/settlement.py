@@ -15,15 +15,14 @@ EVENTS_WITHOUT_TOKENS = 2
 def settle(call: Call, now: float) -> None:
     """Count an ended call and give back what it did not use."""
     attempt, metrics = call.attempt, call.metrics
-    used = _used(attempt) if attempt is not None else None
-    if used is not None:
-        metrics.prompt_tokens.inc(used.prompt_tokens)
-        metrics.completion_tokens.inc(used.completion_tokens)
-        spent = used.prompt_tokens + used.completion_tokens
+    counted = _counted(attempt) if attempt is not None else None
+    tokens = counted or _estimated(call)
+    metrics.prompt_tokens.inc(tokens.prompt_tokens)
+    metrics.completion_tokens.inc(tokens.completion_tokens)
+    if counted is not None:
+        spent = counted.prompt_tokens + counted.completion_tokens
     else:
-        streamed = max(0, attempt.events.events - EVENTS_WITHOUT_TOKENS) if attempt is not None else 0
-        metrics.completion_tokens.inc(streamed)
-        spent = _uncounted(call, streamed)
+        spent = _uncounted(call, tokens.completion_tokens)
     call.usage.tokens.give_back(max(0, call.admitted.tokens - spent))
     arrived = call.exchange.request.arrived
     if attempt is not None and attempt.first_byte_at is not None:
@@ -44,6 +43,17 @@ def _uncounted(call: Call, streamed: int) -> int:
     return call.admitted.prompt_tokens + streamed
 
 
-def _used(attempt: Attempt) -> Usage | None:
+def _counted(attempt: Attempt) -> Usage | None:
     """The model server's own count, where its answer carries one."""
     return usage_in(attempt.events.last if attempt.streamed else attempt.body)
+
+
+def _estimated(call: Call) -> Usage:
+    """Tokens of an answer that carries no count: the prompt's as they were admitted, and one for each event.
+
+    Nothing where no answer began, or where it is a refusal: no prompt was read for that.
+    """
+    attempt = call.attempt
+    if attempt is None or attempt.answer is None or attempt.answer.status != 200:
+        return Usage(0, 0)
+    return Usage(call.admitted.prompt_tokens, max(0, attempt.events.events - EVENTS_WITHOUT_TOKENS))

@@ -10,8 +10,7 @@ from faults.criterion import Criterion, none
 from faults.rows.size import Size
 from faults.rows.store import store
 from faults.rows.surveys import an_answer
-from headway_gateway.metrics import Metrics
-from serving import AUDIENCE, served, survey_app
+from serving import AUDIENCE, served
 from surveys.test_submit import GOOD, HOSTILE_IDS, KEY
 
 CHARACTERS = "0123456789abcdefABCDEF-/.%\\\0\n\u202e\u200b\u0663\uff11 "
@@ -22,10 +21,10 @@ def hostile_ids(_: Fleet, size: Size) -> list[Criterion]:
     """Those of the tests, and good ones with a few characters changed."""
     rng = random.Random(size.seed)  # noqa: S311  a drawing that can be repeated
     drawn = [_changed(rng) for _ in range(size.runs)]
-    with store() as (s3, settings), served(survey_app(settings, Metrics())) as gateway:
-        hostile = asyncio.run(_statuses(gateway, HOSTILE_IDS))
+    with store() as (s3, settings), served(settings) as gateway:
+        hostile = asyncio.run(_statuses(gateway.url, HOSTILE_IDS))
         asked_store = len(s3.proxy.requests)
-        statuses = asyncio.run(_statuses(gateway, drawn))
+        statuses = asyncio.run(_statuses(gateway.url, drawn))
         keys = set(s3.versions("")) | {request.path.rpartition(f"{s3.bucket}/")[2] for request in s3.proxy.requests
                                        if request.method == "PUT"}  # fmt: skip
     name = f"{len(drawn):,} ids made from a good one"

@@ -1,4 +1,8 @@
-"""S1 to S4: answers to the survey over a store that fails, many writers, a gateway that is killed, long listings."""
+"""S1 to S4: answers to the survey over a store that fails, many writers, a gateway that is killed, long listings.
+
+S1 to S3 ask the gateway as it ships. S4 asks its parts: a deployed one lists only when winners are drawn, and its clock
+cannot be stepped.
+"""
 
 import asyncio
 import json
@@ -19,7 +23,7 @@ from headway_gateway.surveys import SurveyService
 from headway_gateway.surveys.answer import ANSWERS_PREFIX, key
 from mortal_gateway import killing, speak_to_mortal_gateway
 from s3 import KILLED, S3, one_in_five
-from serving import AUDIENCE, served, survey_app
+from serving import AUDIENCE, served
 
 WRITERS = 50
 HOUR_SECONDS = 3600.0
@@ -33,9 +37,9 @@ def surveys(_: Fleet, size: Size) -> list[Criterion]:
 
 def _failing_store(size: Size) -> list[Criterion]:
     """S1."""
-    with store() as (s3, settings), served(survey_app(settings, Metrics())) as gateway:
+    with store() as (s3, settings), served(settings) as gateway:
         s3.proxy.script = one_in_five(size.seed)
-        crowd = Crowd(gateway, s3, size.runs, size.seed)
+        crowd = Crowd(gateway.url, s3, size.runs, size.seed)
         asyncio.run(crowd.speak())
         faults = s3.proxy.faults.total() / len(s3.proxy.requests)
         return _kept("S1", f"{size.runs:,} answers, {faults:.0%} of {len(s3.proxy.requests):,} calls fail", crowd, s3)
@@ -71,9 +75,9 @@ def _same_answer(size: Size) -> list[Criterion]:
     rounds, differing, doubled = size.share(40), 0, 0
     with store() as (s3, settings):
         patient = settings.model_copy(update={"storage_timeout_seconds": PATIENT_SECONDS})
-        with served(survey_app(patient, Metrics())) as gateway:
+        with served(patient) as gateway:
             for _ in range(rounds):
-                receipts = asyncio.run(_submit_together(gateway, an_answer()))
+                receipts = asyncio.run(_submit_together(gateway.url, an_answer()))
                 differing += len({(receipt.status_code, receipt.content) for receipt in receipts}) - 1
                 differing += receipts[0].status_code != 200
         versions = s3.versions("surveys/")
