@@ -34,7 +34,7 @@ How it is measured (`tools/bench_gateway.py`):
 - Streams: `direct` is the same load without a gateway. For 2,000 streams each of two workers has room for 750.
 - 1,000 concurrent streams are opened at once, and in a second case over 1 s. In that one the direct load leaves a third of
   the machine idle and waits for nothing, while two workers beside load and model server fill both cores at the end of the
-  second: the gateway's first byte is then mostly the wait for a core, from 2 to 20 times direct. nginx stays below that.
+  second. What else the machine does then shows in the first byte: between 2 and 20 times direct were seen, of nginx up to 5.
 - Soak: memory and descriptors by least squares after the first quarter.
 
 Versions: {versions}.
