@@ -103,7 +103,7 @@ def _faults() -> Row:
             ),
             Panel(
                 "Retries and ejections",
-                "Requests sent to a second replica, and replicas left alone after failures in a row.",
+                "Further attempts at other replicas, and replicas left alone after failures in a row.",
                 (
                     Query(rate("headway_gateway_retries_total", "model"), "retries {{model}}"),
                     Query(rate("headway_gateway_ejections_total", "model"), "ejections {{model}}"),

@@ -76,7 +76,7 @@ class Metrics:
         )
         self.retries = Counter(
             "headway_gateway_retries_total",
-            "Requests sent to a second replica before the first byte.",
+            "Further attempts at other replicas before the first byte: one for each replica.",
             ["model"],
             registry=self.registry,
         )

@@ -1,8 +1,10 @@
 """F7, and holding: no model server answers, one comes and goes, or there is none yet."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -71,6 +73,29 @@ async def test_with_no_reachable_model_server_every_request_is_told_early_when_t
         assert (answer.status, answer.code) == (503, "no_replica")
         assert 1 <= int(answer.headers["retry-after"]) <= 120
         assert answer.seconds < EARLY_SECONDS
+
+
+HOLES = 8
+
+
+async def test_silent_addresses_cost_a_request_the_wait_for_two_and_not_for_all(tmp_path: Path) -> None:
+    """As on a machine that is gone: nothing there refuses a connection."""
+    with ExitStack() as open_:
+        holes = [open_.enter_context(black_hole()) for _ in range(HOLES)]
+        connect = {"connect_timeout_seconds": 0.4, "ejection_failures": 100}
+        with gateway(tmp_path, [("holes", [f"http://127.0.0.1:{port}" for port in holes])], **connect) as running:
+            answer = await ask(running.port, "k=1", model="holes")
+    assert (answer.status, answer.code) == (503, "no_replica")
+    assert 2 * 0.4 <= answer.seconds < HOLES * 0.4 / 2
+
+
+@contextmanager
+def black_hole() -> Iterator[int]:
+    """A port whose queue of connections is full, so that the kernel answers no further one."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        port = full.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            yield port
 
 
 async def test_a_flapping_model_server_costs_nobody_an_answer(ejecting: GatewayProcess, three: Fleet) -> None:

@@ -70,11 +70,14 @@ def test_retries_of_the_openai_sdk_are_not_multiplied(
     assert two.hits.total() <= HITS_A_CALL * calls["made"]
 
 
-def test_two_replicas_that_answer_500_get_no_more_requests_together_than_one_would(two: Fleet, tmp_path: Path) -> None:
+@pytest.mark.parametrize("script", ["fails", "html"], ids=["500", "no stream"])
+def test_two_replicas_that_answer_badly_get_no_more_requests_together_than_one_would(
+    two: Fleet, tmp_path: Path, script: str
+) -> None:
     """What the gateway repeats is earned first, as what the SDK repeats."""
     urls = [server.url for server in two.servers[1:]]
     calls = 3 * CALLS
-    message: Any = {"role": "user", "content": "script=fails nonce=two"}
+    message: Any = {"role": "user", "content": f"script={script} nonce=two-{script}"}
     with gateway(tmp_path, [("pair", urls)], request_burst=1_000_000, ejection_failures=100) as running:
         url = f"http://127.0.0.1:{running.port}/v1"
         with openai.OpenAI(base_url=url, api_key="any", timeout=20) as client:
@@ -83,7 +86,7 @@ def test_two_replicas_that_answer_500_get_no_more_requests_together_than_one_wou
                     client.chat.completions.create(model="pair", messages=[message], stream=True)
         retried = running.metric("headway_gateway_retries_total", model="pair")
     assert retried >= 1
-    assert calls < two.hits["two"] <= HITS_A_CALL * calls
+    assert calls < two.hits[f"two-{script}"] <= HITS_A_CALL * calls
 
 
 @pytest.mark.parametrize("script", ["dies_silent", "dies_after_head"])

@@ -29,7 +29,7 @@ class Request:
     @property
     def states_body(self) -> bool:
         """Whether its head says that bytes of a body follow."""
-        return b"transfer-encoding" in self.headers or self.headers.get(b"content-length", b"").strip(b"0") != b""
+        return b"transfer-encoding" in self.headers or self.headers.get(b"content-length", b"").strip(b"0 \t") != b""
 
 
 def request_number() -> tuple[bytes, bytes]:

@@ -51,6 +51,8 @@ class Call:
     """Where the last attempt went."""
     reused_connection: bool = False
     """Whether it went over a connection that had served before."""
+    unreached_seconds: float = 0.0
+    """Spent on connections that did not come about."""
     repeated: bool = False
     """Whether a model server had it, failed, and another was asked."""
     trial: bool = False

@@ -26,6 +26,7 @@ from headway_gateway.errors import (
     Overloaded,
     Unavailable,
     UpstreamFailed,
+    UpstreamMalformed,
 )
 from headway_gateway.front.exchange import Exchange, Headers, answer
 from headway_gateway.front.request import Request
@@ -49,6 +50,9 @@ log = structlog.get_logger()
 Admit = Callable[[bytes, Client], Admitted]
 Note = Callable[[str, str, str], None]
 """Gets the request id, model and question of every admitted request; must not wait."""
+GOES_ON = 1.5
+"""Times that a connection may take: one request waits no longer in all for those that do not come about. A replica that
+refuses it takes none of that; of those that are silent it meets two."""
 EXPOSED = (b"access-control-expose-headers", b"x-request-id, retry-after")
 NO_MODEL = "none"
 
@@ -194,13 +198,15 @@ class Relay:
         if attempt is None:
             return None
         if attempt.sent_at is None or isinstance(error, Draining):
+            if call.unreached_seconds > GOES_ON * self._settings.connect_timeout_seconds:
+                return None
             return call.model.choose(now, tried, tries=False) or call.model.choose(now, tried)
         if call.repeated or not isinstance(error, UpstreamFailed) or attempt.first_byte_at is not None:
             return None
         other = call.model.choose(now, tried, tries=False)
         if other is None and call.reused_connection and attempt.answer is None:
             other = tried[-1]  # the model server had closed an idle connection; a new one finds it
-        died = attempt.answer is None or attempt.answer.status < 500
+        died = not isinstance(error, UpstreamMalformed) and (attempt.answer is None or attempt.answer.status < 500)
         call.repeated = other is not None and (self._retries.spend_on_death() if died else self._retries.spend())
         return other if call.repeated else None
 
@@ -221,7 +227,8 @@ class Relay:
         connection = None
         error: GatewayError | None = None
         whole = False
-        call.trial = replica.take(self._loop.time())
+        begun = self._loop.time()
+        call.trial = replica.take(begun)
         if call.trial:
             attempt.began = partial(is_back, call, replica)
         try:
@@ -232,6 +239,7 @@ class Relay:
             error = await attempt.outcome
             whole = error is None
         except UpstreamFailed as failed:
+            call.unreached_seconds += self._loop.time() - begun
             error = failed.with_traceback(None)
         finally:
             self._sweep.forget(attempt)
