@@ -50,5 +50,5 @@ def _is_failure(call: Call, replica: Replica, error: GatewayError) -> bool:
     if isinstance(error, UpstreamFailed):
         return not call.reused_connection or attempt.answer is not None
     if not call.admitted.stream and attempt.first_byte_at is None:
-        return replica.answered_at < attempt.sent_at
+        return replica.answered_at <= attempt.sent_at  # the loop counts milliseconds: equal is before
     return not isinstance(error, AnswerTooLong)
