@@ -3,7 +3,7 @@
 import pytest
 
 from faults.backend import Fleet
-from faults.client import ask
+from faults.client import Client, ask, chat, post
 from faults.gateway import GatewayProcess, eventually
 
 pytestmark = pytest.mark.asyncio
@@ -63,6 +63,19 @@ async def test_what_fails_behind_the_last_event_is_no_failure_of_the_answer(
     assert answer.served, answer.body
     assert answer.text == "a"
     assert patient.metric("headway_gateway_broken_streams_total", model="pair") == before
+
+
+async def test_a_client_that_goes_at_the_last_event_has_been_served(patient: GatewayProcess) -> None:
+    """As the official client does, without waiting for the end of the last chunk."""
+    statuses = {"200": 1, "499": 0}
+    before = {status: patient.metric("headway_gateway_requests_total", status=status) for status in statuses}
+    client = await Client.connect(patient.port)
+    client.send(post(chat("script=stalls_behind_done")))
+    await client.until(b"[DONE]")
+    client.reset()
+    await eventually(lambda: patient.metric("headway_gateway_requests_in_flight", model="tiny") == 0, 2)
+    for status, more in statuses.items():
+        assert patient.metric("headway_gateway_requests_total", status=status) == before[status] + more
 
 
 async def test_an_answer_that_dies_halfway_becomes_an_error_with_a_status(

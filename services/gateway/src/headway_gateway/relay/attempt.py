@@ -88,6 +88,11 @@ class Attempt:
         """Whether the answer was passed on as events; else the caller writes `body`."""
         return self._passes_events
 
+    @property
+    def said_all(self) -> bool:
+        """Whether the client has the last event of a stream: what fails behind that is no loss to it."""
+        return self._passes_events and self.events.complete
+
     # Receiver
 
     def head(self, head: AnswerHead) -> None:
@@ -188,10 +193,8 @@ class Attempt:
         self._finish(error)
 
     def _finish(self, error: GatewayError | None) -> None:
-        if self.outcome.done():
-            return
-        said_all = self._passes_events and self.events.complete  # what fails behind `[DONE]` is no loss to the client
-        self.outcome.set_result(None if said_all else error)
+        if not self.outcome.done():
+            self.outcome.set_result(None if self.said_all else error)
 
 
 def _nothing() -> None:

@@ -110,7 +110,8 @@ class Relay:
             tell(call, error.with_traceback(None), self._retries)
         except asyncio.CancelledError:
             if call.cut is None:
-                call.status = CLIENT_LEFT
+                if call.attempt is None or not call.attempt.said_all:  # the SDK closes at `[DONE]`: that is no leaving
+                    call.status = CLIENT_LEFT
                 raise
             tell(call, call.cut, self._retries)
         finally:
